@@ -1,0 +1,234 @@
+import { z } from "zod";
+import { LinkMethod, LinkState } from "./accounts.ts";
+import { id, numbered } from "./ids.ts";
+import { MessageError } from "./messages.ts";
+import { type ReasonCode, reasons } from "./reasons.ts";
+
+/**
+ * What crosses between the Worker's HostObject and a session-node host.
+ *
+ * The host dials `GET /v1/hosts/socket` (WebSocket, `Authorization: Bearer <token>`), sends `hello`,
+ * gets `welcome`, and then both sides send frames: one JSON object per WebSocket message. All times
+ * are milliseconds since 1970.
+ *
+ * Reports go to the edge at least once: each report frame carries `n` (1, 2, 3 ... for the life of
+ * the host process), the edge acknowledges cumulatively once everything up to `n` is durable, and the
+ * host repeats what was not acknowledged after a reconnect, in order. Commands are not counted: each
+ * can be derived again by the edge from `hello` or from an open lease.
+ *
+ * Every report and key request carries the epoch of the session it speaks for. An older epoch than
+ * the account's own is refused, and the host is told to stop that session.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** A host's name in its fleet, stable over restarts; tokens are issued for it. */
+export const HostName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a host name");
+export type HostName = z.infer<typeof HostName>;
+
+/** The token a host presents: a JWT (HS256, fleet secret), audience below, subject the host's name, 60 s. */
+export const HOST_TOKEN_AUDIENCE = "roost-host";
+
+const reasonCodes = Object.keys(reasons) as [ReasonCode, ...ReasonCode[]];
+const ReasonCodeSchema = z.enum(reasonCodes);
+
+/** A person on WhatsApp: phone digits without `+`, LID digits; at least one of them is known. */
+export const Peer = z.strictObject({ phone: z.string().nullable(), lid: z.string().nullable() });
+export type Peer = z.infer<typeof Peer>;
+
+/** Where the session stands. `ended`: the host gave it up and holds nothing of it any more. */
+export const SessionState = z.enum(["connecting", "connected", "reconnecting", "ended"]);
+export type SessionState = z.infer<typeof SessionState>;
+
+const of = { account: id("account"), epoch: z.int().min(1) };
+
+export const SessionReport = z.strictObject({
+  kind: z.literal("session"),
+  ...of,
+  state: SessionState,
+  reason: ReasonCodeSchema.nullable(),
+  /** Our own number and LID, once known. */
+  self: Peer.nullable(),
+  /** WhatsApp's own code for the end of the connection, where there is one. */
+  upstream_code: z.int().nullable(),
+  at: z.int(),
+});
+
+export const LinkReport = z.strictObject({
+  kind: z.literal("link"),
+  ...of,
+  state: LinkState,
+  method: LinkMethod,
+  qr: z.string().nullable(),
+  code: z.string().nullable(),
+  expires_at: z.int().nullable(),
+  error: ReasonCodeSchema.nullable(),
+  at: z.int(),
+});
+
+/**
+ * What became of a leased message. `sent`: WhatsApp acknowledged the stanza. `failed`: it was not and
+ * will not be sent, or WhatsApp refused it. `unconfirmed`: the stanza left and no ack came.
+ * `returned`: not begun, given back.
+ */
+export const OutcomeReport = z.strictObject({
+  kind: z.literal("outcome"),
+  ...of,
+  message: numbered("message"),
+  result: z.enum(["sent", "failed", "unconfirmed", "returned"]),
+  error: MessageError.nullable(),
+  /** Whom the number turned out to be, where it was looked up. */
+  peer: Peer.nullable(),
+  at: z.int(),
+});
+
+export const ReceiptReport = z.strictObject({
+  kind: z.literal("receipt"),
+  ...of,
+  wa_ids: z.array(z.string()),
+  type: z.enum(["delivered", "read", "played"]),
+  peer: Peer,
+  at: z.int(),
+});
+
+/** A message in a chat that we did not send: from the person, or typed by the owner on the phone. */
+export const ReceivedReport = z.strictObject({
+  kind: z.literal("received"),
+  ...of,
+  wa_id: z.string(),
+  peer: Peer,
+  from_me: z.boolean(),
+  /** The name the sender gave themselves. */
+  name: z.string().nullable(),
+  type: z.string(),
+  text: z.string().nullable(),
+  /** The WhatsApp id of the message it answers. */
+  quoted_wa_id: z.string().nullable(),
+  at: z.int(),
+});
+
+/** Names of keys in the order they were written; null deletes. Values are ciphertext, base64. */
+export const KeysReport = z.strictObject({
+  kind: z.literal("keys"),
+  ...of,
+  /** The account's data key, wrapped by the fleet's key-encryption key; sent with the first write. */
+  data_key: z.string().nullable(),
+  writes: z.array(z.tuple([z.string(), z.string().nullable()])),
+});
+
+export const Report = z.discriminatedUnion("kind", [
+  SessionReport,
+  LinkReport,
+  OutcomeReport,
+  ReceiptReport,
+  ReceivedReport,
+  KeysReport,
+]);
+export type Report = z.infer<typeof Report>;
+export type SessionReport = z.infer<typeof SessionReport>;
+export type LinkReport = z.infer<typeof LinkReport>;
+export type OutcomeReport = z.infer<typeof OutcomeReport>;
+export type ReceiptReport = z.infer<typeof ReceiptReport>;
+export type ReceivedReport = z.infer<typeof ReceivedReport>;
+export type KeysReport = z.infer<typeof KeysReport>;
+
+export const Load = z.strictObject({
+  sessions: z.int().min(0),
+  capacity: z.int().min(0),
+  rss_bytes: z.int().min(0),
+  event_loop_delay_ms: z.number().min(0),
+});
+export type Load = z.infer<typeof Load>;
+
+/** From host to edge. */
+export const HostFrame = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("hello"),
+    protocol: z.int(),
+    host: HostName,
+    /** Chosen at process start: another one means that every earlier session is gone. */
+    incarnation: z.string().min(8).max(64),
+    load: Load,
+    /** What runs here now, so that the edge can start what is missing and stop what is not its. */
+    sessions: z.array(z.strictObject(of)),
+    /** True while the host drains: it takes nothing and gives everything back. */
+    draining: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal("report"), n: z.int().min(1), reports: z.array(Report).min(1) }),
+  z.strictObject({ type: z.literal("beat"), load: Load, draining: z.boolean() }),
+  z.strictObject({
+    type: z.literal("keys_get"),
+    request: z.int(),
+    ...of,
+    names: z.array(z.string()).min(1),
+  }),
+]);
+export type HostFrame = z.infer<typeof HostFrame>;
+
+/** How often a host beats, and how long the edge waits for one before it calls the host silent. */
+export const BEAT_EVERY_MS = 10_000;
+export const SILENT_AFTER_MS = 25_000;
+
+export const LeasedMessage = z.strictObject({
+  id: numbered("message"),
+  /** Fixed when the message was accepted: every attempt carries the same. */
+  wa_id: z.string(),
+  to: Peer,
+  type: z.literal("text"),
+  text: z.string(),
+  /** The message it answers, as WhatsApp needs it. */
+  quoted: z.strictObject({ wa_id: z.string(), from_me: z.boolean(), text: z.string() }).nullable(),
+  not_before: z.int(),
+  /** Not begun by then: give it back. */
+  give_up_at: z.int(),
+  typing_ms: z.int().min(0),
+  /** 1, 2, 3 ...: above 1 an earlier attempt may have reached WhatsApp, so look for its receipt first. */
+  attempt: z.int().min(1),
+});
+export type LeasedMessage = z.infer<typeof LeasedMessage>;
+
+/** At most twenty due messages of one account, handed to the host that holds its session. */
+export const Lease = z.strictObject({
+  id: id("lease"),
+  ...of,
+  messages: z.array(LeasedMessage).min(1).max(20),
+});
+export type Lease = z.infer<typeof Lease>;
+
+/** From edge to host. */
+export const EdgeFrame = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("welcome"),
+    protocol: z.int(),
+    /** The last frame of this incarnation that is durable; the host drops it and repeats the rest. */
+    acked: z.int().min(0),
+  }),
+  z.strictObject({ type: z.literal("ack"), n: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal("start"),
+    ...of,
+    /** Null: connect with the stored credentials. Otherwise link a phone with fresh ones. */
+    link: z.strictObject({ method: LinkMethod, phone: z.string().nullable() }).nullable(),
+    /** The wrapped data key and the encrypted row `creds`; null when there are none yet. */
+    credentials: z.strictObject({ data_key: z.string(), creds: z.string() }).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal("stop"),
+    ...of,
+    /** `close` keeps the device linked, `logout` unlinks it at WhatsApp as well. */
+    mode: z.enum(["close", "logout"]),
+  }),
+  z.strictObject({ type: z.literal("leases"), leases: z.array(Lease).min(1) }),
+  /** Give back what is not begun. Null means all of the account's leases. */
+  z.strictObject({
+    type: z.literal("revoke"),
+    ...of,
+    messages: z.array(numbered("message")).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal("keys"),
+    request: z.int(),
+    /** In the order asked; null where there is no such key. Absent when the epoch is stale. */
+    values: z.array(z.string().nullable()).nullable(),
+  }),
+]);
+export type EdgeFrame = z.infer<typeof EdgeFrame>;

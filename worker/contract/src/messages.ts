@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { id, numbered } from "./ids.ts";
+import { Page, Timestamp } from "./lists.ts";
+
+/** The life of an outbound message. The last four, and `read` and `played`, are final. */
+export const OutboundState = z.enum([
+  "accepted",
+  "scheduled",
+  "leased",
+  "sending",
+  "sent",
+  "delivered",
+  "read",
+  "played",
+  "unconfirmed",
+  "failed",
+  "expired",
+  "cancelled",
+]);
+export type OutboundState = z.infer<typeof OutboundState>;
+
+export const MessageState = z.enum([...OutboundState.options, "received"]);
+export type MessageState = z.infer<typeof MessageState>;
+
+export const Lane = z.enum(["reply", "direct", "campaign"]);
+export type Lane = z.infer<typeof Lane>;
+
+export const Pace = z.enum(["human", "asap"]);
+
+/** Types of the public API. Those other than `text` are refused with 501 until they are built. */
+export const messageTypes = [
+  "text",
+  "image",
+  "video",
+  "audio",
+  "voice",
+  "document",
+  "sticker",
+  "location",
+  "contact",
+  "poll",
+  "reaction",
+  "template",
+] as const;
+export const MessageType = z.enum(messageTypes);
+
+/** WhatsApp's own upper bound is higher; this is Meta's for a text, in characters. */
+export const TEXT_MAX_CHARACTERS = 4096;
+
+export const Text = z.strictObject({ body: z.string().min(1).max(TEXT_MAX_CHARACTERS) });
+
+export const Recipient = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .meta({
+    description:
+      "A phone number in E.164 with or without `+`, a JID, a LID, a group id or a contact id.",
+    examples: ["+5511999990000"],
+  });
+
+export const SendMessage = z
+  .strictObject({
+    account: id("account")
+      .optional()
+      .meta({ description: "Left out: a healthy account of the tenant is chosen." }),
+    to: Recipient,
+    type: MessageType.default("text"),
+    text: Text.optional(),
+    reply_to: numbered("message").nullish(),
+    client_reference: z.string().max(200).nullish(),
+    send_at: z.iso.datetime({ offset: true }).nullish(),
+    expires_at: z.iso.datetime({ offset: true }).nullish(),
+    priority: z.int().min(0).max(10).default(5),
+    pace: Pace.default("human"),
+  })
+  .refine((message) => message.type !== "text" || message.text !== undefined, {
+    path: ["text"],
+    message: "is needed for a message of type text",
+  })
+  .meta({ id: "SendMessage" });
+export type SendMessage = z.infer<typeof SendMessage>;
+
+export const MessageError = z.strictObject({
+  code: z.string().meta({ examples: ["not_on_whatsapp"] }),
+  detail: z.string(),
+  retryable: z.boolean(),
+});
+export type MessageError = z.infer<typeof MessageError>;
+
+/** A message in either direction, as every answer, event and list carries it. */
+export const Message = z
+  .strictObject({
+    id: numbered("message"),
+    account: id("account"),
+    chat: numbered("chat"),
+    direction: z.enum(["outbound", "inbound"]),
+    origin: z.enum(["api", "phone", "contact"]).meta({ description: "Where it was written." }),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    contact: id("contact").nullable(),
+    type: z.string().meta({ description: "`unsupported` where the content is not understood." }),
+    text: z.strictObject({ body: z.string() }).optional(),
+    reply_to: numbered("message").nullable(),
+    state: MessageState,
+    states: z.array(z.strictObject({ state: MessageState, at: Timestamp })),
+    lane: Lane.nullable(),
+    priority: z.int().nullable(),
+    queue_position: z.int().nullable(),
+    estimated_at: Timestamp.nullable(),
+    send_at: Timestamp.nullable(),
+    expires_at: Timestamp.nullable(),
+    client_reference: z.string().nullable(),
+    wa_id: z.string().nullable(),
+    error: MessageError.nullable(),
+    created_at: Timestamp,
+  })
+  .meta({ id: "Message" });
+export type Message = z.infer<typeof Message>;
+
+export const MessageQuery = z.strictObject({
+  ...Page,
+  account: id("account").optional(),
+  chat: numbered("chat").optional(),
+  direction: z.enum(["outbound", "inbound"]).optional(),
+  state: MessageState.optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+});
+export type MessageQuery = z.infer<typeof MessageQuery>;

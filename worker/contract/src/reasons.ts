@@ -1,0 +1,57 @@
+import { z } from "zod";
+
+/**
+ * Why an account, a link or a message is as it is: a stable code and the sentence a person reads.
+ * Codes are public: add one, never rename one.
+ */
+export const reasons = {
+  not_linked: "Link a phone to this account to begin.",
+  link_waiting: "Scan the QR code with WhatsApp on the phone: Settings, Linked devices.",
+  link_expired: "Nobody scanned the code in time. Start again when the phone is at hand.",
+  link_refused: "WhatsApp refused to link this phone. Wait a few minutes, then try again.",
+  link_interrupted: "The connection broke while linking. Start again.",
+  link_cancelled: "Linking was cancelled.",
+  link_other_number: "Another number was scanned than this account had before.",
+  code_not_confirmed: "The code was not typed on the phone, or was mistyped. Ask for a new one.",
+  passkey_demanded:
+    "WhatsApp asks for a passkey on this phone, which linked services cannot answer. Try QR linking from the phone later, or another number.",
+  no_host: "No session host is free. The account connects as soon as one is.",
+  host_lost: "The host that held the connection went away. The account moves to another.",
+  starting: "The session is being started.",
+  connection_lost: "The connection to WhatsApp broke. It is being restored.",
+  connection_refused: "WhatsApp does not answer. It is being tried again with growing pauses.",
+  not_answering: "WhatsApp is connected but does not answer. The connection is renewed.",
+  bad_frame: "WhatsApp sent something that could not be read. The connection is renewed.",
+  restart_required: "WhatsApp asked for a new connection.",
+  unlinked_by_us: "You unlinked this account. Link it again to send.",
+  logged_out_by_phone: "The phone removed this device. Link it again to send.",
+  replaced: "Another connection took over this session.",
+  temporarily_banned: "WhatsApp has banned this number for a time.",
+  banned: "WhatsApp has banned this number.",
+  restricted: "WhatsApp restricts this number: new chats are not possible for now.",
+  client_outdated: "WhatsApp refuses this client version. We have to update it.",
+  credentials_refused: "WhatsApp no longer accepts the stored session. Reset and link again.",
+  gave_up: "The connection failed too often. Restart the account to try again.",
+  stopped: "The account is stopped. Restart it to connect.",
+  quota_minute: "The limit per minute is reached. Sending goes on by itself.",
+  quota_hour: "The limit per hour is reached. Sending goes on by itself.",
+  quota_day: "The limit per day is reached. Sending goes on by itself.",
+  queue_paused: "The queue is paused.",
+  not_connected: "The account is not connected. Messages wait and go out when it is.",
+  too_many_failures:
+    "Ten messages failed in a row, so the queue was paused. Look at the errors, then resume.",
+  unknown: "WhatsApp ended the connection for a reason we do not know. It is being restored.",
+} as const;
+
+export type ReasonCode = keyof typeof reasons;
+const codes = Object.keys(reasons) as [ReasonCode, ...ReasonCode[]];
+
+export const Reason = z
+  .strictObject({ code: z.enum(codes), sentence: z.string() })
+  .meta({ id: "Reason" });
+export type Reason = z.infer<typeof Reason>;
+
+/** The reason with its sentence. */
+export function reason(code: ReasonCode): Reason {
+  return { code, sentence: reasons[code] };
+}

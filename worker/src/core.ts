@@ -1,0 +1,15 @@
+import { app } from "./app.ts";
+
+/** Answers everything that is not the API's. */
+export type Pages = (request: Request, env: Env, context: ExecutionContext) => Promise<Response>;
+
+/** The Worker's handlers around a way to serve pages: Remix when deployed, nothing in unit tests. */
+export function makeWorker(pages: Pages) {
+  return {
+    async fetch(request, env, context) {
+      const { pathname } = new URL(request.url);
+      const isApi = pathname.startsWith("/v1/") || pathname === "/docs";
+      return isApi ? app.fetch(request, env, context) : pages(request, env, context);
+    },
+  } satisfies ExportedHandler<Env>;
+}

@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+// `x.test.ts` runs in Node and touches nothing; `x.workers.test.ts` runs in workerd with real D1,
+// objects and queues; `test/*.test.ts` starts the whole stack and is run by its own project.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          root: path("."),
+          include: [
+            "src/**/*.test.ts",
+            "contract/src/**/*.test.ts",
+            "sandbox/**/*.test.ts",
+            "local/**/*.test.ts",
+          ],
+          exclude: ["**/*.workers.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: "./src/dev.ts",
+            wrangler: { configPath: path("../wrangler.toml") },
+            miniflare: {
+              cf: false,
+              bindings: {
+                MODE: "sandbox",
+                PUBLIC_URL: "http://localhost:8787",
+                HOST_SECRET: "a secret of thirty-two characters for tests",
+                SMTP_HOST: "127.0.0.1",
+                SMTP_PORT: "1",
+                TEST_MIGRATIONS: await readD1Migrations(path("../migrations")),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          root: path("."),
+          include: ["src/**/*.workers.test.ts"],
+          setupFiles: ["./test/apply-migrations.ts"],
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          root: path("."),
+          include: ["test/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
