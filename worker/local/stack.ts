@@ -1,0 +1,180 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { z } from "zod";
+import { build, migrate } from "./build.ts";
+import { type Ports, portsFrom, root } from "./layout.ts";
+import { readSecrets, type Secrets } from "./secrets.ts";
+import { answers, Service } from "./service.ts";
+
+export type StackOptions = {
+  /** Where this stack keeps its state. */
+  directory: string;
+  /** The first of four ports in a row. */
+  port: number;
+  /** Further hosts beside the first, for tests of the fleet. */
+  hosts?: number;
+};
+
+/** The whole product on this machine: processes of its own, state in one directory. */
+export type Stack = AsyncDisposable & {
+  apiUrl: string;
+  webUrl: string;
+  sandboxUrl: string;
+  mailUrl: string;
+  directory: string;
+  secrets: Secrets;
+  /** workerd with the Worker. */
+  edge: Service;
+  /** The session-node hosts; there is at least one. */
+  hosts: [Service, ...Service[]];
+  /** The WhatsApp network. */
+  whatsapp: Service;
+  mail: Service;
+  /** Resolves when every part answers and every host is connected. */
+  ready: () => Promise<void>;
+};
+
+const RootKey = z.object({ public_key: z.string() });
+
+/** Builds what changed, migrates, starts every part and waits until all answer. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { directory } = options;
+  const ports = portsFrom(options.port);
+  const logs = `${directory}/logs`;
+  mkdirSync(logs, { recursive: true });
+  const secrets = readSecrets(`${directory}/secrets.json`);
+  const address = (port: number): string => `http://127.0.0.1:${port}`;
+  const webUrl = `http://localhost:${ports.web}`;
+
+  const whatsapp = new Service({
+    name: "whatsapp",
+    script: `${root}session-node/sandbox/main.ts`,
+    environment: {
+      ROOST_SANDBOX_PORT: String(ports.whatsapp),
+      ROOST_SANDBOX_DIRECTORY: `${directory}/whatsapp`,
+    },
+    logFile: `${logs}/whatsapp.log`,
+    isReady: () => answers(`${address(ports.whatsapp)}/stats`),
+  });
+  const mail = new Service({
+    name: "mail",
+    script: `${root}worker/sandbox/main.ts`,
+    environment: {
+      ROOST_MAIL_SMTP_PORT: String(ports.smtp),
+      ROOST_MAIL_HTTP_PORT: String(ports.mail),
+      ROOST_MAIL_DIRECTORY: `${directory}/mail`,
+    },
+    logFile: `${logs}/mail.log`,
+    isReady: () => answers(`${address(ports.mail)}/mails`),
+  });
+  const edge = edgeService(directory, ports, secrets, webUrl);
+
+  const running: Service[] = [];
+  const start = (service: Service): void => {
+    running.push(service);
+    service.start();
+  };
+  const dispose = async (): Promise<void> => {
+    // Hosts first: they give their sessions back while the edge still listens.
+    for (const service of running.toReversed()) await service.stop();
+  };
+
+  try {
+    start(whatsapp);
+    start(mail);
+    await Promise.all([build(), migrate(`${directory}/edge`), whatsapp.ready()]);
+    start(edge);
+    const answer = await fetch(`${address(ports.whatsapp)}/root-key`);
+    const { public_key: rootKey } = RootKey.parse(await answer.json());
+    const hostAt = (number: number): Service =>
+      hostService(directory, ports, secrets, rootKey, number);
+    const hosts: [Service, ...Service[]] = [hostAt(1)];
+    for (let number = 2; number <= (options.hosts ?? 1); number++) hosts.push(hostAt(number));
+    for (const host of hosts) start(host);
+
+    const ready = async (): Promise<void> => {
+      await Promise.all(running.map((service) => service.ready()));
+    };
+    await ready();
+    return {
+      apiUrl: address(ports.web),
+      webUrl,
+      sandboxUrl: address(ports.whatsapp),
+      mailUrl: address(ports.mail),
+      directory,
+      secrets,
+      edge,
+      hosts,
+      whatsapp,
+      mail,
+      ready,
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function edgeService(directory: string, ports: Ports, secrets: Secrets, webUrl: string): Service {
+  const bindings = {
+    MODE: "sandbox",
+    PUBLIC_URL: webUrl,
+    MAIL_FROM: "Roost <no-reply@roost.localhost>",
+    SMTP_HOST: "127.0.0.1",
+    SMTP_PORT: String(ports.smtp),
+    HOST_SECRET: secrets.host_secret,
+  };
+  return new Service({
+    name: "edge",
+    script: `${root}worker/local/serve.ts`,
+    environment: {
+      PORT: String(ports.web),
+      ROOST_PERSIST: `${directory}/edge`,
+      ROOST_BINDINGS: JSON.stringify(bindings),
+    },
+    logFile: `${directory}/logs/edge.log`,
+    isReady: () => answers(`http://127.0.0.1:${ports.web}/v1/health`),
+  });
+}
+
+function hostService(
+  directory: string,
+  ports: Ports,
+  secrets: Secrets,
+  rootKey: string,
+  number: number,
+): Service {
+  const name = `local-${number}`;
+  const edge = `http://127.0.0.1:${ports.web}`;
+  return new Service({
+    name: `host ${name}`,
+    script: `${root}session-node/src/main.ts`,
+    environment: {
+      ROOST_EDGE_URL: edge,
+      ROOST_HOST_NAME: name,
+      ROOST_HOST_SECRET: secrets.host_secret,
+      ROOST_KEY_ENCRYPTION_KEY: secrets.key_encryption_key,
+      ROOST_SANDBOX: "1",
+      ROOST_SANDBOX_WHATSAPP_URL: `ws://127.0.0.1:${ports.whatsapp}/ws/chat`,
+      ROOST_SANDBOX_CONTROL_URL: `http://127.0.0.1:${ports.whatsapp}`,
+      ROOST_SANDBOX_ROOT_KEY: rootKey,
+    },
+    logFile: `${directory}/logs/host-${number}.log`,
+    isReady: async () => {
+      const response = await fetch(`${edge}/v1/health`);
+      const { hosts } = Health.parse(await response.json());
+      return hosts.includes(name);
+    },
+  });
+}
+
+/** What `GET /v1/health` answers in the sandbox. */
+const Health = z.object({ status: z.literal("ok"), hosts: z.array(z.string()) });
+
+/** Forgets everything but what was built. */
+export function resetState(directory: string): void {
+  const files = ["secrets.json", "people.json", "sandbox.json"];
+  for (const part of ["edge", "whatsapp", "mail", "logs", ...files]) {
+    rmSync(`${directory}/${part}`, { recursive: true, force: true });
+  }
+}
