@@ -7,10 +7,12 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const stateDirectory = `${root}.roost`;
 
 /** What one stack listens on: `PORT` and the numbers after it. */
-export type Ports = { web: number; whatsapp: number; mail: number; smtp: number };
+export type Ports = { web: number; whatsapp: number; mail: number; smtp: number; edge: number };
 
-export function portsFrom(first: number): Ports {
-  return { web: first, whatsapp: first + 1, mail: first + 2, smtp: first + 3 };
+/** The Worker serves pages and API alike; under hot reload Vite serves the pages before it. */
+export function portsFrom(first: number, isHot = false): Ports {
+  const edge = isHot ? first + 4 : first;
+  return { web: first, whatsapp: first + 1, mail: first + 2, smtp: first + 3, edge };
 }
 
 /** The first port, from `PORT`; a sentence when it is not a number that works. */

@@ -12,6 +12,8 @@ const QUICK_ENDS_ALLOWED = 5;
 
 export type ServiceOptions = {
   name: string;
+  /** Options of Node itself. */
+  nodeArguments?: readonly string[];
   /** The script that Node runs. */
   script: string;
   arguments?: readonly string[];
@@ -47,12 +49,13 @@ export class Service implements AsyncDisposable {
   start(): void {
     this.#isWanted = true;
     const startedAt = Date.now();
-    const output = openSync(this.#options.logFile, "a");
+    const { nodeArguments, script, arguments: rest, environment, logFile } = this.#options;
+    const output = openSync(logFile, "a");
     const child = spawn(
       process.execPath,
-      ["--import", tied, this.#options.script, ...(this.#options.arguments ?? [])],
+      [...(nodeArguments ?? []), "--import", tied, script, ...(rest ?? [])],
       {
-        env: { ...process.env, ...this.#options.environment },
+        env: { ...process.env, ...environment },
         // Its own group: Ctrl-C reaches the launcher alone, which then stops all in order.
         detached: true,
         stdio: ["ignore", output, output, "ipc"],

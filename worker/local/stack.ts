@@ -10,8 +10,10 @@ export type StackOptions = {
   directory: string;
   /** The first of four ports in a row. */
   port: number;
-  /** Further hosts beside the first, for tests of the fleet. */
+  /** How many session hosts; 1 unless told. */
   hosts?: number;
+  /** Hot reload: Vite serves the pages, the Worker and the host start anew when their code changes. */
+  isHot?: boolean;
 };
 
 /** The whole product on this machine: processes of its own, state in one directory. */
@@ -38,7 +40,8 @@ const RootKey = z.object({ public_key: z.string() });
 /** Builds what changed, migrates, starts every part and waits until all answer. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { directory } = options;
-  const ports = portsFrom(options.port);
+  const isHot = options.isHot ?? false;
+  const ports = portsFrom(options.port, isHot);
   const logs = `${directory}/logs`;
   mkdirSync(logs, { recursive: true });
   const secrets = readSecrets(`${directory}/secrets.json`);
@@ -66,7 +69,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     logFile: `${logs}/mail.log`,
     isReady: () => answers(`${address(ports.mail)}/mails`),
   });
-  const edge = edgeService(directory, ports, secrets, webUrl);
+  const edge = edgeService(directory, ports, secrets, isHot);
 
   const running: Service[] = [];
   const start = (service: Service): void => {
@@ -81,12 +84,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     start(whatsapp);
     start(mail);
-    await Promise.all([build(), migrate(`${directory}/edge`), whatsapp.ready()]);
+    const built = isHot ? undefined : build();
+    await Promise.all([built, migrate(`${directory}/edge`), whatsapp.ready()]);
     start(edge);
+    if (isHot) start(pagesService(directory, ports));
     const answer = await fetch(`${address(ports.whatsapp)}/root-key`);
     const { public_key: rootKey } = RootKey.parse(await answer.json());
     const hostAt = (number: number): Service =>
-      hostService(directory, ports, secrets, rootKey, number);
+      hostService(directory, ports, secrets, rootKey, number, isHot);
     const hosts: [Service, ...Service[]] = [hostAt(1)];
     for (let number = 2; number <= (options.hosts ?? 1); number++) hosts.push(hostAt(number));
     for (const host of hosts) start(host);
@@ -96,7 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     await ready();
     return {
-      apiUrl: address(ports.web),
+      apiUrl: address(ports.edge),
       webUrl,
       sandboxUrl: address(ports.whatsapp),
       mailUrl: address(ports.mail),
@@ -115,10 +120,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function edgeService(directory: string, ports: Ports, secrets: Secrets, webUrl: string): Service {
+function edgeService(directory: string, ports: Ports, secrets: Secrets, isHot: boolean): Service {
   const bindings = {
     MODE: "sandbox",
-    PUBLIC_URL: webUrl,
+    PUBLIC_URL: `http://localhost:${ports.web}`,
     MAIL_FROM: "Roost <no-reply@roost.localhost>",
     SMTP_HOST: "127.0.0.1",
     SMTP_PORT: String(ports.smtp),
@@ -126,14 +131,25 @@ function edgeService(directory: string, ports: Ports, secrets: Secrets, webUrl: 
   };
   return new Service({
     name: "edge",
-    script: `${root}worker/local/serve.ts`,
+    script: `${root}worker/local/${isHot ? "serve-hot" : "serve"}.ts`,
     environment: {
-      PORT: String(ports.web),
+      PORT: String(ports.edge),
       ROOST_PERSIST: `${directory}/edge`,
       ROOST_BINDINGS: JSON.stringify(bindings),
     },
     logFile: `${directory}/logs/edge.log`,
-    isReady: () => answers(`http://127.0.0.1:${ports.web}/v1/health`),
+    isReady: () => answers(`http://127.0.0.1:${ports.edge}/v1/health`),
+  });
+}
+
+function pagesService(directory: string, ports: Ports): Service {
+  return new Service({
+    name: "pages",
+    script: `${root}web/node_modules/@remix-run/dev/dist/cli.js`,
+    arguments: ["vite:dev", `${root}web`, "--port", String(ports.web), "--strictPort"],
+    environment: { ROOST_DEV_API: `http://127.0.0.1:${ports.edge}` },
+    logFile: `${directory}/logs/pages.log`,
+    isReady: () => answers(`http://localhost:${ports.web}/`),
   });
 }
 
@@ -143,11 +159,13 @@ function hostService(
   secrets: Secrets,
   rootKey: string,
   number: number,
+  isHot: boolean,
 ): Service {
   const name = `local-${number}`;
-  const edge = `http://127.0.0.1:${ports.web}`;
+  const edge = `http://127.0.0.1:${ports.edge}`;
   return new Service({
     name: `host ${name}`,
+    nodeArguments: isHot ? ["--watch-preserve-output", "--watch"] : [],
     script: `${root}session-node/src/main.ts`,
     environment: {
       ROOST_EDGE_URL: edge,

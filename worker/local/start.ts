@@ -6,11 +6,16 @@ import { type SandboxFile, seed } from "./seed.ts";
 import { resetState, startStack } from "./stack.ts";
 import { findTakenPort } from "./taken-port.ts";
 
-/** `npm start`: the whole product on this machine, with no outside account. */
+/** `npm start`: the whole product on this machine, with no outside account. `--hot` is `npm run dev`. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { reset: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: {
+      reset: { type: "boolean", default: false },
+      hot: { type: "boolean", default: false },
+    },
+  });
   const port = readFirstPort(process.env.PORT);
-  const taken = await findTakenPort(portsFrom(port));
+  const taken = await findTakenPort(portsFrom(port, values.hot));
   if (taken !== null) {
     throw new Error(
       `Port ${taken} is taken. Stop what listens there, or move everything: PORT=9000 npm start`,
@@ -22,18 +27,22 @@ async function main(): Promise<void> {
   rmSync(`${stateDirectory}/sandbox.json`, { force: true });
 
   let isReady = false;
-  const stop = stopRequested().then(() => {
-    // Half started there is nothing to drain: what we started is tied to us and ends with us.
-    if (!isReady) process.exit(130);
-  });
+  const stop = stopRequested();
+  // Half started there is nothing to drain: what we started is tied to us and ends with us.
+  void leaveEarly(stop, () => isReady);
   const startedAt = Date.now();
   console.log("Roost is starting …");
-  await using stack = await startStack({ directory: stateDirectory, port });
+  await using stack = await startStack({ directory: stateDirectory, port, isHot: values.hot });
   const sandbox = await seed(stack);
   isReady = true;
   print(sandbox, Date.now() - startedAt);
   await stop;
   console.log("\nStopping …");
+}
+
+async function leaveEarly(stop: Promise<unknown>, isReady: () => boolean): Promise<void> {
+  await stop;
+  if (!isReady()) process.exit(130);
 }
 
 /** Resolves when a person or a supervisor asks us to end, or when npm above us is gone. */

@@ -3,7 +3,7 @@ import type { Ports } from "./layout.ts";
 
 /** The first of these ports that somebody else listens on, or null. */
 export async function findTakenPort(ports: Ports): Promise<number | null> {
-  for (const port of Object.values(ports)) {
+  for (const port of new Set(Object.values(ports))) {
     if (!(await isFree(port))) return port;
   }
   return null;

@@ -42,12 +42,12 @@ async function main(): Promise<void> {
   };
   for (const step of before) await timed(step.name, () => run(step));
   await timed("build", build);
-  let failure: unknown = null;
+  let failure: Error | null = null;
   for (const step of after) {
     try {
       await timed(step.name, () => run(step));
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new Error(String(error));
       break;
     }
   }
