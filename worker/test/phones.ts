@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+const PhoneMessage = z.object({
+  from: z.string(),
+  to: z.string(),
+  wa_id: z.string(),
+  type: z.string(),
+  text: z.string().nullable().optional(),
+});
+export type PhoneMessage = z.infer<typeof PhoneMessage>;
+
+const LedgerRow = z.object({
+  n: z.number(),
+  account: z.string(),
+  to: z.string(),
+  wa_id: z.string(),
+});
+export type LedgerRow = z.infer<typeof LedgerRow>;
+
+/** The people on the other side: the sandbox's phones, over its control API. */
+export class Phones {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async post(path: string, body: object): Promise<unknown> {
+    return this.#request("POST", path, body);
+  }
+
+  async put(path: string, body: object): Promise<unknown> {
+    return this.#request("PUT", path, body);
+  }
+
+  async delete(path: string): Promise<unknown> {
+    return this.#request("DELETE", path);
+  }
+
+  async messages(number: string): Promise<PhoneMessage[]> {
+    return z.array(PhoneMessage).parse(await this.#request("GET", `/phones/${number}/messages`));
+  }
+
+  /** Every message stanza that the network saw, in order. */
+  async ledger(): Promise<LedgerRow[]> {
+    const all: LedgerRow[] = [];
+    for (;;) {
+      const path = `/ledger?since=${all.at(-1)?.n ?? 0}`;
+      const rows = z.array(LedgerRow).parse(await this.#request("GET", path));
+      if (rows.length === 0) return all;
+      all.push(...rows);
+    }
+  }
+
+  async #request(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+}
