@@ -2,10 +2,9 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { root, stateDirectory } from "./layout.ts";
+import { buildDirectory, root } from "./layout.ts";
 
 const run = promisify(execFile);
-const buildDirectory = `${stateDirectory}/build`;
 
 /** The Worker as one file, exactly as it would be deployed. */
 export const bundleFile = `${buildDirectory}/worker/index.js`;

@@ -3,8 +3,11 @@ import { fileURLToPath } from "node:url";
 /** The checkout's root. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Where everything that runs here keeps its state; `npm start -- --reset` empties it. */
-export const stateDirectory = `${root}.roost`;
+/** What was built, shared by every stack of this checkout. */
+export const buildDirectory = `${root}.roost/build`;
+
+/** Where `npm start` keeps its state; `ROOST_DIRECTORY` moves it, `-- --reset` empties it. */
+export const stateDirectory = process.env.ROOST_DIRECTORY ?? `${root}.roost`;
 
 /** What one stack listens on: `PORT` and the numbers after it. */
 export type Ports = { web: number; whatsapp: number; mail: number; smtp: number; edge: number };

@@ -64,7 +64,7 @@ export async function until(condition: () => Promise<boolean>, timeout = 30_000)
 }
 
 /** The first of free ports in a row. */
-async function freePorts(): Promise<number> {
+export async function freePorts(): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
     if ((await findTakenPort(portsFrom(first))) === null) return first;

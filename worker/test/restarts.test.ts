@@ -106,7 +106,7 @@ describe("every accepted message is on WhatsApp once, and every account returns"
     ["the host is killed", async () => world.stack.hosts[0].kill("SIGKILL")],
     ["the Worker is restarted", async () => world.stack.edge.kill("SIGTERM")],
     ["the Worker is killed", async () => world.stack.edge.kill("SIGKILL")],
-    ["workerd alone is killed", async () => process.kill(workerdPid(), "SIGKILL")],
+    ["workerd alone is killed", async () => void process.kill(workerdPid(), "SIGKILL")],
     [
       "host and Worker are restarted",
       async () => {
