@@ -1,5 +1,7 @@
 import { readConfig } from "./config.ts";
 import { createSystem } from "./context.ts";
+import { authentication } from "./http/authentication.ts";
+import { originCheck } from "./http/origin-check.ts";
 import { newRouter, onError, onNotFound } from "./http/router.ts";
 
 const router = newRouter();
@@ -7,10 +9,11 @@ const router = newRouter();
 router.use(async (c, next) => {
   const system = createSystem(c.env, readConfig(c.env), (work) => c.executionCtx.waitUntil(work));
   c.set("system", system);
-  c.set("principal", null);
   await next();
   c.header("x-request-id", system.requestId);
 });
+router.use(authentication);
+router.use(originCheck);
 
 /** The public API: middleware in order, then one line per folder. */
 export const app = router;

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Me } from "@roost/contract/auth";
 import { type ErrorCode, errors, Problem } from "@roost/contract/errors";
 import type { Scope } from "@roost/contract/scopes";
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
@@ -13,6 +14,8 @@ export type Variables = {
   system: System;
   /** Null until authentication found a credential. */
   principal: Principal | null;
+  /** The signed-in person; null for keys and strangers. */
+  me: Me | null;
   /** System and principal in one; only behind `requireScope` or `requireMember`. */
   ctx: Context;
   problemCode: ErrorCode | undefined;

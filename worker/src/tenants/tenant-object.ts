@@ -1,0 +1,127 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Outcome } from "@roost/contract/errors";
+import type { Event } from "@roost/contract/events";
+import type { Id } from "@roost/contract/ids";
+import type { Key } from "@roost/contract/keys";
+import type { KeyGrant } from "../keys/key-cache.ts";
+import { isMigrated, migrate } from "../lib/object-migrations.ts";
+import {
+  beginRequest,
+  type Begun,
+  cleanIdempotency,
+  finishRequest,
+  idempotencyMigration,
+  pin,
+  type StoredAnswer,
+} from "./idempotency-store.ts";
+import { checkKey, endKey, insertKey, keyMigration, type NewKey, readKeys } from "./key-store.ts";
+
+const migrations = [
+  keyMigration,
+  idempotencyMigration,
+  "CREATE TABLE accounts (id TEXT PRIMARY KEY) WITHOUT ROWID",
+];
+
+const CLEAN_EVERY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * One per tenant: its keys, the list of its accounts, what its requests answered, its live stream.
+ *
+ * A stranger can name any tenant in a key, so reading never sets the object up: until the first
+ * write there is nothing in it, and looking leaves nothing behind.
+ */
+export class TenantObject extends DurableObject<Env> {
+  private isReady: boolean;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.isReady = isMigrated(ctx.storage);
+    if (this.isReady) migrate(ctx.storage, migrations);
+  }
+
+  // Keys. The caller has checked that the maker may grant what the key grants.
+
+  createKey(key: NewKey): Outcome<Key> {
+    return insertKey(this.sql(), key, Date.now());
+  }
+
+  /** What the key with this hash may do; null for anything that is not a valid key. */
+  verifyKey(keyId: Id<"key">, hash: string): KeyGrant | null {
+    return this.isReady ? checkKey(this.sql(), keyId, hash, Date.now()) : null;
+  }
+
+  listKeys(): Key[] {
+    return this.isReady ? readKeys(this.sql()) : [];
+  }
+
+  /** False when there is no such key. */
+  revokeKey(keyId: Id<"key">): boolean {
+    return this.isReady && endKey(this.sql(), keyId, Date.now());
+  }
+
+  // Accounts. The list that account-less sends and fan-outs go by.
+
+  addAccount(account: Id<"account">): void {
+    this.sql().exec("INSERT OR IGNORE INTO accounts VALUES (?)", account);
+  }
+
+  removeAccount(account: Id<"account">): void {
+    if (this.isReady) this.sql().exec("DELETE FROM accounts WHERE id = ?", account);
+  }
+
+  listAccounts(): Id<"account">[] {
+    if (!this.isReady) return [];
+    return this.sql()
+      .exec<{ id: Id<"account"> }>("SELECT id FROM accounts ORDER BY id")
+      .toArray()
+      .map(({ id }) => id);
+  }
+
+  // Repeated requests
+
+  async beginIdempotent(key: string, bodyHash: string): Promise<Outcome<Begun>> {
+    const begun = beginRequest(this.sql(), key, bodyHash, Date.now());
+    await this.armCleaning();
+    return begun;
+  }
+
+  finishIdempotent(key: string, answer: StoredAnswer | null): void {
+    finishRequest(this.sql(), key, answer);
+  }
+
+  /** The account that answers for this key: `account` if the key is new, else the first one. */
+  async pinAccount(
+    idempotencyKey: string,
+    bodyHash: string,
+    account: Id<"account">,
+  ): Promise<Outcome<Id<"account">>> {
+    const pinned = pin(this.sql(), idempotencyKey, bodyHash, account, Date.now());
+    await this.armCleaning();
+    return pinned;
+  }
+
+  // The live stream
+
+  publish(_events: Event[]): void {}
+
+  // Called by the runtime, perhaps late and perhaps twice
+
+  override async alarm(): Promise<void> {
+    if (!this.isReady) return;
+    const isAnythingLeft = cleanIdempotency(this.sql(), Date.now());
+    if (isAnythingLeft) await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
+  }
+
+  private async armCleaning(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) !== null) return;
+    await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
+  }
+
+  private sql(): SqlStorage {
+    if (!this.isReady) {
+      migrate(this.ctx.storage, migrations);
+      this.isReady = true;
+    }
+    return this.ctx.storage.sql;
+  }
+}
