@@ -11,6 +11,7 @@ export type PhoneMessage = z.infer<typeof PhoneMessage>;
 
 const LedgerRow = z.object({
   n: z.number(),
+  at: z.string(),
   account: z.string(),
   to: z.string(),
   wa_id: z.string(),

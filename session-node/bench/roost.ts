@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import { ApiClient } from "../../worker/test/api-client.ts";
+import { Phones } from "../../worker/test/phones.ts";
+import type { Stack } from "../../worker/local/stack.ts";
+import { contactOf } from "./contacts.ts";
+
+const Anything = z.unknown();
+const Stats = z.object({ messages: z.number() });
+const unlimited = {
+  per_minute: 100_000,
+  per_hour: 1_000_000,
+  per_day: 10_000_000,
+  gap_ms: { min: 0, max: 0 },
+  typing: { ms_per_character: 0, max_ms: 0 },
+};
+
+export type Rate = { perSecond: number; p50: number; p99: number };
+
+/** Roost as its tenants see it: everything goes through the public API. */
+export class RoostBench {
+  readonly #stack: Stack;
+  readonly #api: ApiClient;
+  readonly #phones: Phones;
+  readonly accounts: `acc_${string}`[] = [];
+
+  constructor(stack: Stack, key: string) {
+    this.#stack = stack;
+    this.#api = new ApiClient(stack.apiUrl, key);
+    this.#phones = new Phones(stack.sandboxUrl);
+  }
+
+  async link(number: string): Promise<void> {
+    const { id } = await this.#api.createAccount(`Bench ${number}`);
+    await this.#api.call(Anything, `/v1/accounts/${id}/limits`, { method: "PUT", body: unlimited });
+    await this.#api.startLink(id);
+    for (;;) {
+      const { qr } = await this.#api.link(id);
+      if (qr !== null) {
+        await this.#phones.post(`/phones/${number}/scan`, { qr });
+        break;
+      }
+      await pause(20);
+    }
+    while ((await this.#api.account(id)).state !== "connected") await pause(20);
+    this.accounts.push(id);
+  }
+
+  /** Accepts alone: the queue of the first account is paused meanwhile. */
+  async accept(total: number, inFlight: number): Promise<Rate> {
+    const [account = "acc_"] = this.accounts;
+    await this.setQueue(account, "paused");
+    const times: number[] = [];
+    const startedAt = performance.now();
+    await inParallel(total, inFlight, async (number) => {
+      const sentAt = performance.now();
+      await this.post(account, contactOf(0, number % 20), `accept ${number}`);
+      times.push(performance.now() - sentAt);
+    });
+    const seconds = (performance.now() - startedAt) / 1000;
+    await this.#api.raw(`/v1/accounts/${account}/queue/clear`, {
+      method: "POST",
+      body: { filter: { state: "accepted" } },
+    });
+    return { perSecond: total / seconds, ...percentiles(times) };
+  }
+
+  /** From the first request until the network has seen every message; milliseconds. */
+  async sendThrough(accounts: number, perAccount: number, contacts: number): Promise<number> {
+    const seen = await this.messagesSeen();
+    const total = accounts * perAccount;
+    const startedAt = performance.now();
+    const posting = inParallel(total, 48, async (number) => {
+      const index = number % accounts;
+      const contact = Math.floor(number / accounts) % contacts;
+      await this.post(this.accounts[index] ?? "", contactOf(index, contact), `roost ${number}`);
+    });
+    await this.#until(seen + total);
+    await posting;
+    return performance.now() - startedAt;
+  }
+
+  /** The engine alone: everything is accepted before the queues open; milliseconds. */
+  async sendBacklog(accounts: number, perAccount: number, contacts: number): Promise<number> {
+    const chosen = this.accounts.slice(0, accounts);
+    for (const account of chosen) await this.setQueue(account, "paused");
+    const total = accounts * perAccount;
+    await inParallel(total, 32, async (number) => {
+      const index = number % accounts;
+      const contact = Math.floor(number / accounts) % contacts;
+      await this.post(chosen[index] ?? "", contactOf(index, contact), `backlog ${number}`);
+    });
+    const seen = await this.messagesSeen();
+    const startedAt = performance.now();
+    await Promise.all(chosen.map((account) => this.setQueue(account, "active")));
+    await this.#until(seen + total);
+    return performance.now() - startedAt;
+  }
+
+  /** One message at a time: milliseconds from the request to the network's ledger. */
+  async latency(count: number): Promise<{ p50: number; p99: number }> {
+    const [account = "acc_"] = this.accounts;
+    const sentAt = new Map<string, number>();
+    for (let number = 0; number < count; number++) {
+      const seen = await this.messagesSeen();
+      const at = performance.timeOrigin + performance.now();
+      const { wa_id } = await this.post(account, contactOf(0, 0), `latency ${number}`);
+      sentAt.set(wa_id ?? "", at);
+      await this.#until(seen + 1);
+    }
+    const times: number[] = [];
+    for (const row of await this.#phones.ledger()) {
+      const at = sentAt.get(row.wa_id);
+      if (at !== undefined) times.push(Date.parse(row.at) - at);
+    }
+    return percentiles(times);
+  }
+
+  /** Resident memory of the host's process, in bytes. */
+  hostMemory(): number {
+    return residentBytes(this.#stack.hosts[0].pid);
+  }
+
+  post(account: string, to: string, body: string) {
+    return this.#api.send({
+      account: account as `acc_${string}`,
+      to,
+      text: { body },
+      pace: "asap",
+    });
+  }
+
+  async setQueue(account: string, state: string): Promise<void> {
+    await this.#api.raw(`/v1/accounts/${account}/queue`, { method: "PUT", body: { state } });
+  }
+
+  async messagesSeen(): Promise<number> {
+    const response = await fetch(`${this.#stack.sandboxUrl}/stats`);
+    return Stats.parse(await response.json()).messages;
+  }
+
+  async #until(messages: number): Promise<void> {
+    while ((await this.messagesSeen()) < messages) await pause(4);
+  }
+}
+
+export async function inParallel(
+  total: number,
+  inFlight: number,
+  work: (number: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < total) await work(next++);
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+}
+
+function percentiles(values: number[]): { p50: number; p99: number } {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (share: number): number =>
+    sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** Resident memory of a process, as the kernel counts it. */
+export function residentBytes(pid: number): number {
+  const [, kibibytes = "0"] =
+    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kibibytes) * 1024;
+}
