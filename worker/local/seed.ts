@@ -68,7 +68,8 @@ async function seedPeople(stack: Stack): Promise<People> {
   return { tenant: { id: seeded.tenant.id, api_key: seeded.api_key, ...owner }, admin };
 }
 
-async function seedOne(stack: Stack, person: object): Promise<z.infer<typeof Seeded>> {
+/** Makes one person with a tenant; only an edge in sandbox mode does this. */
+export async function seedOne(stack: Stack, person: object): Promise<z.infer<typeof Seeded>> {
   const response = await fetch(`${stack.apiUrl}/v1/sandbox/seed`, {
     method: "POST",
     headers: {
