@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { CreatedKey } from "@roost/contract/keys";
 import { Problem } from "@roost/contract/errors";
+import { Message } from "@roost/contract/messages";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedOne } from "../local/seed.ts";
 import { ApiClient, type Call } from "./api-client.ts";
@@ -133,7 +134,7 @@ describe("idempotency", () => {
     const call: Call = { method: "POST", body: valid(), idempotencyKey: "again" };
     const first = await world.api.raw("/v1/messages", call);
     const second = await world.api.raw("/v1/messages", call);
-    const { id } = (await first.json()) as { id: string };
+    const { id } = Message.parse(await first.json());
     expect(await second.json()).toMatchObject({ id });
     expect(first.headers.get("idempotent-replayed")).toBeNull();
     expect(second.headers.get("idempotent-replayed")).toBe("true");
@@ -151,7 +152,7 @@ describe("idempotency", () => {
     const ids = await Promise.all(
       Array.from({ length: 12 }, async () => {
         const call: Call = { method: "POST", body, idempotencyKey: "parallel" };
-        const { id } = (await (await world.api.raw("/v1/messages", call)).json()) as { id: string };
+        const { id } = Message.parse(await (await world.api.raw("/v1/messages", call)).json());
         return id;
       }),
     );
