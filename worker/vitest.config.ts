@@ -24,7 +24,7 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest(async () => ({
+          cloudflareTest(async ({ inject }) => ({
             main: "./src/dev.ts",
             wrangler: { configPath: path("../wrangler.toml") },
             miniflare: {
@@ -34,7 +34,7 @@ export default defineConfig({
                 PUBLIC_URL: "http://localhost:8787",
                 HOST_SECRET: "a secret of thirty-two characters for tests",
                 SMTP_HOST: "127.0.0.1",
-                SMTP_PORT: "1",
+                SMTP_PORT: String(inject("mail").smtpPort),
                 TEST_MIGRATIONS: await readD1Migrations(path("../migrations")),
               },
             },
@@ -44,6 +44,7 @@ export default defineConfig({
           name: "workerd",
           root: path("."),
           include: ["src/**/*.workers.test.ts"],
+          globalSetup: ["./test/mail-stand-in.ts"],
           setupFiles: ["./test/apply-migrations.ts"],
         },
       },

@@ -13,6 +13,14 @@ declare global {
   }
 }
 
+declare module "vitest" {
+  // Where mail arrives in these tests, see mail-stand-in.ts.
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- declaration merging
+  export interface ProvidedContext {
+    mail: { smtpPort: number; url: string };
+  }
+}
+
 beforeAll(async () => {
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });
