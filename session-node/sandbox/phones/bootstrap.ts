@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { deflateSync } from "node:zlib";
+import { proto } from "@whiskeysockets/baileys";
+import { pnJid } from "../network/addresses.ts";
+import type { Companion } from "../network/companion.ts";
+import type { Connection } from "../network/connection.ts";
+import { push } from "../network/delivery.ts";
+import type { Network } from "../network/network.ts";
+import { element, newId, seconds } from "../stanzas/node.ts";
+
+const { Type } = proto.Message.ProtocolMessage;
+const { HistorySyncType } = proto.HistorySync;
+
+/** After linking the phone sends the companion its app state key and the (empty) history, once. */
+export async function bootstrap(network: Network, connection: Connection): Promise<void> {
+  const { companion } = connection;
+  if (!companion || !connection.wantsBootstrap) return;
+  connection.wantsBootstrap = false;
+  companion.isBootstrapped = true;
+  network.book.saveCompanion(companion);
+
+  await sendPeerMessage(network, companion, {
+    type: Type.APP_STATE_SYNC_KEY_SHARE,
+    appStateSyncKeyShare: {
+      keys: [
+        {
+          keyId: { keyId: randomBytes(6) },
+          keyData: {
+            keyData: randomBytes(32),
+            fingerprint: { rawId: 1, currentIndex: 0, deviceIndexes: [0] },
+            timestamp: Date.now(),
+          },
+        },
+      ],
+    },
+  });
+  const history = proto.HistorySync.encode({
+    syncType: HistorySyncType.INITIAL_BOOTSTRAP,
+    progress: 100,
+    conversations: [],
+  }).finish();
+  await sendPeerMessage(network, companion, {
+    type: Type.HISTORY_SYNC_NOTIFICATION,
+    historySyncNotification: {
+      syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
+      chunkOrder: 1,
+      progress: 100,
+      initialHistBootstrapInlinePayload: deflateSync(history),
+    },
+  });
+}
+
+async function sendPeerMessage(
+  network: Network,
+  companion: Companion,
+  protocolMessage: proto.Message.IProtocolMessage,
+): Promise<void> {
+  const { phone, device } = companion;
+  const { type, bytes } = await phone.device.encrypt(
+    { lid: phone.lid, device },
+    proto.Message.encode({ protocolMessage }).finish(),
+    () => companion.takeBundle(),
+  );
+  const attributes = {
+    from: pnJid(phone),
+    id: newId(10),
+    type: "text",
+    category: "peer",
+    t: seconds(),
+    notify: phone.name,
+  };
+  push(
+    network,
+    companion,
+    element("message", attributes, [element("enc", { v: "2", type }, bytes)]),
+  );
+}

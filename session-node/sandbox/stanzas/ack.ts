@@ -1,0 +1,8 @@
+import { pendingKey, settle } from "../network/delivery.ts";
+import type { StanzaHandler } from "./session.ts";
+
+/** The companion confirms a stanza it was sent. */
+export const onAck: StanzaHandler = ({ network, companion }, { attrs }) => {
+  const { class: confirmed = "", id = "", type } = attrs;
+  settle(network, companion, pendingKey(confirmed, id, confirmed === "message" ? undefined : type));
+};
