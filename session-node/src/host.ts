@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Lease, Load } from "@roost/contract/host";
+import type { Id } from "@roost/contract/ids";
+import type { Config } from "./config.ts";
+import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
+import { hostToken } from "./link/token.ts";
+import { log as defaultLog, type Log, messageOf } from "./log.ts";
+import { Session, type StartCommand, type StopMode } from "./session/session.ts";
+import { defaultTimings, type Timings } from "./timings.ts";
+import { NumberBook } from "./whatsapp/number-book.ts";
+import { trustSandbox } from "./whatsapp/sandbox-root.ts";
+
+const SWEEP_EVERY_MS = 15_000;
+
+/** What tests replace. */
+export type Overrides = { log?: Log; timings?: Partial<Timings> };
+
+/** Which sessions run in this process: starts and stops them as the edge says, and gives them back. */
+export class SessionHost implements AsyncDisposable {
+  readonly #config: Config;
+  readonly #log: Log;
+  readonly #timings: Timings;
+  readonly #sessions = new Map<Id<"account">, Session>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #numbers = new NumberBook();
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #link: EdgeLink;
+  readonly #sweepTimer: NodeJS.Timeout;
+  #isDraining = false;
+
+  private constructor(config: Config, overrides: Overrides) {
+    this.#config = config;
+    this.#log = overrides.log ?? defaultLog;
+    this.#timings = { ...defaultTimings, ...overrides.timings };
+    if (config.sandbox) trustSandbox(config.sandbox);
+    this.#loopDelay.enable();
+    process.on("unhandledRejection", this.#onUnhandled);
+    this.#link = new EdgeLink({
+      url: config.socketUrl,
+      host: config.hostName,
+      incarnation: randomUUID(),
+      token: () => hostToken(config.hostName, config.hostSecret),
+      load: () => this.#load(),
+      sessions: () => this.#present(),
+      isDraining: () => this.#isDraining,
+      onCommand: (command) => this.#obey(command),
+      onReady: () => {
+        for (const session of this.#sessions.values()) session.wake();
+      },
+      log: this.#log,
+      timings: this.#timings,
+    });
+    this.#sweepTimer = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+  }
+
+  /** Starts a host that dials the edge and does what it says until it is disposed of. */
+  static start(config: Config, overrides: Overrides = {}): SessionHost {
+    return new SessionHost(config, overrides);
+  }
+
+  /** Gives every account back: finishes what is begun, closes, and waits until the edge knows. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDraining = true;
+    this.#log({ event: "host.draining", sessions: this.#sessions.size });
+    this.#link.beat();
+    clearInterval(this.#sweepTimer);
+    const sessions = [...this.#sessions.values()];
+    await Promise.all(sessions.map((session) => session.stop("close", "host_lost")));
+    await Promise.all(this.#running);
+    await this.#link.close();
+    this.#loopDelay.disable();
+    process.off("unhandledRejection", this.#onUnhandled);
+    this.#log({ event: "host.stopped", unacknowledged_reports: this.#link.unacknowledged });
+  }
+
+  /** Baileys leaves promises without an owner. One session's trouble must not end all the others. */
+  readonly #onUnhandled = (error: unknown): void => {
+    this.#log({ event: "promise.unhandled", error: messageOf(error) });
+  };
+
+  #obey(command: Command): void {
+    switch (command.type) {
+      case "start":
+        this.#start(command);
+        return;
+      case "stop":
+        this.#stop(command, command.mode);
+        return;
+      case "leases":
+        for (const lease of command.leases) this.#takeLease(lease);
+        return;
+      case "revoke":
+        this.#find(command)?.revoke(command.messages);
+        return;
+    }
+  }
+
+  #start(command: StartCommand): void {
+    if (this.#isDraining) return;
+    const running = this.#sessions.get(command.account);
+    if (running) {
+      // The edge repeats itself after a reconnect; an older epoch was overtaken on its way.
+      if (running.epoch >= command.epoch) return;
+      void running.stop("close", null);
+    }
+    const session = new Session(command, {
+      report: (report, onDurable) => this.#link.report(report, onDurable),
+      fetchKeys: (names) =>
+        this.#link.keys({ account: command.account, epoch: command.epoch, names }),
+      mayWork: () => this.#link.mayWork,
+      announceQr: (...waiting) => this.#announceQr(...waiting),
+      whatsappUrl: this.#config.sandbox?.whatsappUrl ?? null,
+      keyEncryptionKeys: this.#config.keyEncryptionKeys,
+      numbers: this.#numbers,
+      log: this.#log,
+      timings: this.#timings,
+    });
+    this.#sessions.set(command.account, session);
+    const run = session.run().finally(() => {
+      this.#running.delete(run);
+      if (this.#sessions.get(command.account) === session) this.#sessions.delete(command.account);
+    });
+    this.#running.add(run);
+  }
+
+  #stop(of: Of, mode: StopMode): void {
+    const session = this.#sessions.get(of.account);
+    if (session && session.epoch <= of.epoch) {
+      void session.stop(mode, null);
+      return;
+    }
+    if (session) return;
+    // Nothing to stop: say so, because the edge waits for an end.
+    this.#link.report({
+      kind: "session",
+      account: of.account,
+      epoch: of.epoch,
+      state: "ended",
+      reason: null,
+      self: null,
+      upstream_code: null,
+      at: Date.now(),
+    });
+  }
+
+  #takeLease(lease: Lease): void {
+    const session = this.#find(lease);
+    if (session) {
+      session.take(lease.messages);
+      return;
+    }
+    for (const message of lease.messages) {
+      this.#link.report({
+        kind: "outcome",
+        account: lease.account,
+        epoch: lease.epoch,
+        message: message.id,
+        result: "returned",
+        error: null,
+        peer: null,
+        at: Date.now(),
+      });
+    }
+  }
+
+  #find({ account, epoch }: Of): Session | null {
+    const session = this.#sessions.get(account);
+    return session?.epoch === epoch ? session : null;
+  }
+
+  #present(): Of[] {
+    return Array.from(this.#sessions.values(), ({ account, epoch }) => ({ account, epoch }));
+  }
+
+  #load(): Load {
+    const delayMs = this.#loopDelay.mean / 1e6;
+    this.#loopDelay.reset();
+    return {
+      sessions: this.#sessions.size,
+      capacity: this.#config.capacity,
+      rss_bytes: process.memoryUsage.rss(),
+      event_loop_delay_ms: Number.isFinite(delayMs) ? Math.round(delayMs * 100) / 100 : 0,
+    };
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    for (const session of this.#sessions.values()) session.forgetCold(now);
+  }
+
+  #announceQr(account: Id<"account">, qr: string, expiresAt: number): void {
+    const controlUrl = this.#config.sandbox?.controlUrl;
+    if (!controlUrl) return;
+    fetch(new URL("/waiting", controlUrl), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ id: account, qr, expires_at: expiresAt }),
+      signal: AbortSignal.timeout(5_000),
+    }).catch((error: unknown) => {
+      this.#log({ event: "sandbox.unreachable", error: messageOf(error) });
+    });
+  }
+}

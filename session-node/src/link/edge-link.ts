@@ -1,0 +1,275 @@
+import {
+  BEAT_EVERY_MS,
+  EdgeFrame,
+  type HostFrame,
+  type Load,
+  PROTOCOL_VERSION,
+  type Report,
+} from "@roost/contract/host";
+import type { Id } from "@roost/contract/ids";
+import { WebSocket } from "ws";
+import { type Log, messageOf } from "../log.ts";
+import { growingPause, type Timings } from "../timings.ts";
+import { ReportBuffer } from "./report-buffer.ts";
+
+/** Above this, no new work is begun until the edge has caught up. Reports themselves are never dropped. */
+const CONGESTED_BYTES = 16 * 1024 * 1024;
+/** While earlier frames are unacknowledged, reports gather this long into one frame. */
+const GATHER_MS = 4;
+/** After the edge believed us lost, it gets this long to stop what it has placed elsewhere. */
+const SETTLE_MS = 500;
+
+export type Of = { account: Id<"account">; epoch: number };
+export type KeysRequest = Of & { names: string[] };
+
+/** Frames that are commands; the rest is the link's own business. */
+export type Command = Extract<EdgeFrame, { type: "start" | "stop" | "leases" | "revoke" }>;
+
+export type EdgeLinkDeps = {
+  url: URL;
+  host: string;
+  incarnation: string;
+  token: () => Promise<string>;
+  load: () => Load;
+  sessions: () => Of[];
+  isDraining: () => boolean;
+  onCommand: (command: Command) => void;
+  /** Work that was held back may go on: the edge is there again, or has caught up. */
+  onReady: () => void;
+  log: Log;
+  timings: Timings;
+};
+
+type Waiting = { frame: HostFrame; resolve: (values: (string | null)[] | null) => void };
+
+/**
+ * The host's one connection to the edge. Reports go out in order and at least once, over any number of
+ * reconnects; commands come in. While the edge is away the sessions live on, but nothing new is begun
+ * once it may believe that we are gone.
+ */
+export class EdgeLink {
+  readonly #deps: EdgeLinkDeps;
+  readonly #buffer = new ReportBuffer();
+  readonly #keyRequests = new Map<number, Waiting>();
+  #socket: WebSocket | null = null;
+  #isWelcome = false;
+  #isClosing = false;
+  #isGathering = false;
+  #wasCongested = false;
+  #nextRequest = 1;
+  #failures = 0;
+  #heardAt = 0;
+  #workFrom = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #beatTimer: NodeJS.Timeout | undefined;
+  #pingTimer: NodeJS.Timeout | undefined;
+  #onDrained: (() => void) | null = null;
+
+  constructor(deps: EdgeLinkDeps) {
+    this.#deps = deps;
+    void this.#dial();
+  }
+
+  /** Sends a report, now or after the next reconnect. */
+  report(report: Report, onDurable?: () => void): void {
+    this.#buffer.add(report, onDurable);
+    this.#gather();
+  }
+
+  /** Asks for stored keys; null when this epoch is not the account's own any more. */
+  keys(request: KeysRequest): Promise<(string | null)[] | null> {
+    const number = this.#nextRequest++;
+    const frame: HostFrame = { type: "keys_get", request: number, ...request };
+    return new Promise((resolve) => {
+      this.#keyRequests.set(number, { frame, resolve });
+      this.#send(frame);
+    });
+  }
+
+  /** Whether new messages may be begun: the edge knows us, and is not behind. */
+  get mayWork(): boolean {
+    const now = Date.now();
+    if (this.#buffer.bytes > CONGESTED_BYTES) {
+      this.#wasCongested = true;
+      return false;
+    }
+    return now - this.#heardAt < this.#deps.timings.edgeSilentMs && now >= this.#workFrom;
+  }
+
+  get unacknowledged(): number {
+    return this.#buffer.waiting;
+  }
+
+  /** Sends a beat at once, for example because draining has begun. */
+  beat(): void {
+    this.#send({ type: "beat", load: this.#deps.load(), draining: this.#deps.isDraining() });
+  }
+
+  /** Waits until every report is durable or the time is up, then hangs up. */
+  async close(): Promise<void> {
+    if (this.#buffer.waiting > 0) {
+      this.#flush();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onDrained = resolve;
+      const timer = setTimeout(resolve, this.#deps.timings.drainMs);
+      await promise;
+      clearTimeout(timer);
+    }
+    this.#isClosing = true;
+    clearTimeout(this.#retryTimer);
+    this.#stopTimers();
+    this.#socket?.close(1000);
+    for (const { resolve } of this.#keyRequests.values()) resolve(null);
+    this.#keyRequests.clear();
+  }
+
+  async #dial(): Promise<void> {
+    let token: string;
+    try {
+      token = await this.#deps.token();
+    } catch (error) {
+      this.#retry(messageOf(error));
+      return;
+    }
+    if (this.#isClosing) return;
+    const socket = new WebSocket(this.#deps.url, {
+      headers: { authorization: `Bearer ${token}` },
+      handshakeTimeout: 10_000,
+      perMessageDeflate: false,
+      maxPayload: 64 * 1024 * 1024,
+    });
+    this.#socket = socket;
+    let cause = "";
+    socket.on("open", () => this.#send(this.#hello(), true));
+    socket.on("message", (text: Buffer) => this.#receive(text.toString("utf8")));
+    socket.on("error", (error) => {
+      cause = error.message;
+    });
+    socket.on("close", (code) => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#isWelcome = false;
+      this.#stopTimers();
+      if (!this.#isClosing) this.#retry(cause || `closed with ${code}`);
+    });
+  }
+
+  #retry(cause: string): void {
+    this.#failures += 1;
+    const pause = growingPause(this.#failures, this.#deps.timings.edgePause, Math.random());
+    this.#deps.log({ event: "edge.lost", cause, retry_in_ms: pause });
+    this.#retryTimer = setTimeout(() => void this.#dial(), pause);
+  }
+
+  #hello(): HostFrame {
+    return {
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      host: this.#deps.host,
+      incarnation: this.#deps.incarnation,
+      load: this.#deps.load(),
+      sessions: this.#deps.sessions(),
+      draining: this.#deps.isDraining(),
+    };
+  }
+
+  #receive(text: string): void {
+    const silentMs = this.#heardAt === 0 ? 0 : Date.now() - this.#heardAt;
+    this.#heardAt = Date.now();
+    if (text === "pong") return;
+    const parsed = EdgeFrame.safeParse(parseJson(text));
+    if (!parsed.success) {
+      // A newer edge may say more than we know; what it says twice it can derive again.
+      const problem = parsed.error.issues[0]?.path.join(".") ?? "not JSON";
+      this.#deps.log({ event: "edge.unreadable_frame", problem });
+      return;
+    }
+    const frame = parsed.data;
+    switch (frame.type) {
+      case "welcome":
+        this.#welcome(frame.acked, silentMs);
+        return;
+      case "ack":
+        this.#acknowledged(frame.n);
+        return;
+      case "keys": {
+        const waiting = this.#keyRequests.get(frame.request);
+        this.#keyRequests.delete(frame.request);
+        waiting?.resolve(frame.values);
+        return;
+      }
+      default:
+        this.#deps.onCommand(frame);
+    }
+  }
+
+  #welcome(acked: number, silentMs: number): void {
+    this.#failures = 0;
+    this.#isWelcome = true;
+    if (silentMs > this.#deps.timings.edgeSilentMs) {
+      this.#workFrom = Date.now() + SETTLE_MS;
+      setTimeout(this.#deps.onReady, SETTLE_MS + 1).unref();
+    }
+    const frames = this.#buffer.resume(acked);
+    for (const frame of frames) this.#socket?.send(frame.text);
+    for (const { frame } of this.#keyRequests.values()) this.#send(frame);
+    this.#deps.log({ event: "edge.connected", acked, repeated: frames.length });
+    this.#beatTimer = setInterval(() => this.beat(), BEAT_EVERY_MS);
+    this.#pingTimer = setInterval(() => this.#ping(), this.#deps.timings.pingEveryMs);
+    this.#deps.onReady();
+    this.#checkDrained();
+  }
+
+  #acknowledged(n: number): void {
+    this.#buffer.acknowledge(n);
+    if (this.#buffer.hasOpen) this.#flush();
+    if (this.#wasCongested && this.#buffer.bytes < CONGESTED_BYTES / 2) {
+      this.#wasCongested = false;
+      this.#deps.onReady();
+    }
+    this.#checkDrained();
+  }
+
+  #checkDrained(): void {
+    if (this.#buffer.waiting === 0) this.#onDrained?.();
+  }
+
+  /** Alone, a report leaves at the end of this tick; behind others it waits for company. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const flush = () => this.#flush();
+    if (this.#buffer.hasSealed) setTimeout(flush, GATHER_MS);
+    else setImmediate(flush);
+  }
+
+  #flush(): void {
+    this.#isGathering = false;
+    // Before the welcome nothing is sealed: `resume` will do it, in order.
+    if (!this.#isWelcome) return;
+    for (const frame of this.#buffer.seal()) this.#socket?.send(frame.text);
+  }
+
+  /** A socket can look open long after the other side is gone; the edge answers "ping" by itself. */
+  #ping(): void {
+    if (Date.now() - this.#heardAt > this.#deps.timings.edgeSilentMs) this.#socket?.terminate();
+    else this.#socket?.send("ping");
+  }
+
+  #send(frame: HostFrame, isHello = false): void {
+    if (this.#isWelcome || isHello) this.#socket?.send(JSON.stringify(frame));
+  }
+
+  #stopTimers(): void {
+    clearInterval(this.#beatTimer);
+    clearInterval(this.#pingTimer);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import type { LeasedMessage, OutcomeReport, Peer } from "@roost/contract/host";
+import type { MessageId } from "@roost/contract/ids";
+import type { MessageError } from "@roost/contract/messages";
+
+export type Outcome = {
+  result: OutcomeReport["result"];
+  error: MessageError | null;
+  peer: Peer | null;
+  at: number;
+};
+
+/** A leased message in this host's hands, from the lease to its outcome. */
+export type Entry = {
+  message: LeasedMessage;
+  /** Order of arrival, for messages that are due at the same time. */
+  turn: number;
+  state: "waiting" | "sending" | "written" | "done";
+  outcome: Outcome | null;
+  begunAt: number;
+  /** Times in a row that its recipient could not be looked up, or it could not be encrypted. */
+  failures: number;
+};
+
+/** Outcomes are repeated only while the edge may not have them; this is far more than a lease. */
+const MAX_DONE = 4_096;
+
+/**
+ * What this session has in hand and what became of the rest, so that a lease which comes twice is
+ * answered and not sent twice.
+ */
+export class KnownMessages {
+  readonly #byId = new Map<MessageId, Entry>();
+  readonly #byWaId = new Map<string, Entry>();
+
+  get(id: MessageId): Entry | undefined {
+    return this.#byId.get(id);
+  }
+
+  byWaId(waId: string): Entry | undefined {
+    return this.#byWaId.get(waId);
+  }
+
+  #nextTurn = 1;
+
+  /** Takes a message that is new, or offered again. */
+  take(message: LeasedMessage): Entry {
+    const turn = this.#nextTurn++;
+    const entry: Entry = {
+      message,
+      turn,
+      state: "waiting",
+      outcome: null,
+      begunAt: 0,
+      failures: 0,
+    };
+    this.#byId.delete(message.id);
+    this.#byId.set(message.id, entry);
+    this.#byWaId.set(message.wa_id, entry);
+    if (this.#byId.size > MAX_DONE) this.#forgetOldest();
+    return entry;
+  }
+
+  all(): Iterable<Entry> {
+    return this.#byId.values();
+  }
+
+  #forgetOldest(): void {
+    for (const [id, entry] of this.#byId) {
+      if (this.#byId.size <= MAX_DONE) return;
+      if (entry.state !== "done") continue;
+      this.#byId.delete(id);
+      if (this.#byWaId.get(entry.message.wa_id) === entry) this.#byWaId.delete(entry.message.wa_id);
+    }
+  }
+}

@@ -1,0 +1,337 @@
+import type { LeasedMessage, Peer } from "@roost/contract/host";
+import type { MessageId } from "@roost/contract/ids";
+import type { MessageError } from "@roost/contract/messages";
+import type { Timings } from "../timings.ts";
+import type { Sender } from "../whatsapp/sender.ts";
+import { type Entry, KnownMessages, type Outcome } from "./known-messages.ts";
+import { nextMove } from "./next-move.ts";
+import {
+  noAck,
+  notEncrypted,
+  notOnWhatsApp,
+  recipientUnknown,
+  refusedByWhatsApp,
+} from "./send-errors.ts";
+import { Signal } from "./signal.ts";
+
+/** Messages on their way into the socket at once. Baileys sends one account's messages one by one; a
+ * few in front of it keep it from waiting for us. */
+const MAX_IN_FLIGHT = 4;
+/** Recipients that are looked up together: as many as a lease has messages. */
+const PREPARE_AT_ONCE = 20;
+const MAX_FAILURES = 5;
+/** Receipts for messages this process has not sent, for attempts that another host began. */
+const MAX_STRAY_RECEIPTS = 1_000;
+
+export type SendQueueDeps = {
+  report: (entry: Entry, outcome: Outcome) => void;
+  /** Whether the edge lets us begin something new. */
+  mayWork: () => boolean;
+  /** Stanzas left and nothing at all came back: the connection only looks alive. */
+  onSilence: (sinceMs: number) => void;
+  timings: Timings;
+};
+
+/**
+ * Sends one account's leased messages, in their order and not before their time, and reports what
+ * became of each. A message that was begun is never given back; its fate is `sent`, `failed`, or
+ * `unconfirmed` until a late ack or receipt settles it.
+ */
+export class SendQueue {
+  readonly #deps: SendQueueDeps;
+  readonly #known = new KnownMessages();
+  readonly #signal = new Signal();
+  readonly #strayReceipts = new Set<string>();
+  #waiting: Entry[] = [];
+  /** Written and not acknowledged, oldest first; the deadline is the same for all. */
+  #unacknowledged: Entry[] = [];
+  #ackTimer: NodeJS.Timeout | undefined;
+  #offlineTimer: NodeJS.Timeout | undefined;
+  #sender: Sender | null = null;
+  #inFlight = 0;
+  #isSomebodyTyping = false;
+  #isOfflineQueueThrough = false;
+  #isPumping = false;
+  #isClosed = false;
+  #pausedUntil = 0;
+  #onFinished: (() => void) | null = null;
+
+  constructor(deps: SendQueueDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes leased messages. One that is known is answered, not sent again. */
+  take(messages: readonly LeasedMessage[]): void {
+    for (const message of messages) {
+      const known = this.#known.get(message.id);
+      if (known && !isOfferedAnew(known, message)) {
+        if (known.outcome) this.#deps.report(known, known.outcome);
+        continue;
+      }
+      const entry = this.#known.take(message);
+      if (this.#isClosed) this.#settle(entry, "returned", null);
+      else if (this.#strayReceipts.has(message.wa_id)) this.#settle(entry, "sent", null);
+      else this.#waiting.push(entry);
+    }
+    this.#waiting.sort(byTurn);
+    this.wake();
+  }
+
+  /** Gives back what is not begun; null means everything. */
+  revoke(ids: readonly MessageId[] | null): void {
+    const chosen = ids && new Set(ids);
+    const revoked = this.#waiting.filter(({ message }) => !chosen || chosen.has(message.id));
+    this.#waiting = this.#waiting.filter((entry) => !revoked.includes(entry));
+    for (const entry of revoked) this.#settle(entry, "returned", null);
+    this.#signal.raise();
+  }
+
+  /** A connection is open: sending goes on. */
+  connected(sender: Sender): void {
+    this.#sender = sender;
+    const { offlineQueueDeadlineMs } = this.#deps.timings;
+    this.#offlineTimer = setTimeout(() => this.offlineQueueThrough(), offlineQueueDeadlineMs);
+    this.wake();
+  }
+
+  /** The connection is gone: what was not written stays here and waits for the next one. */
+  disconnected(): void {
+    this.#sender = null;
+    this.#isOfflineQueueThrough = false;
+    clearTimeout(this.#offlineTimer);
+  }
+
+  offlineQueueThrough(): void {
+    this.#isOfflineQueueThrough = true;
+    clearTimeout(this.#offlineTimer);
+    this.wake();
+  }
+
+  /** WhatsApp's word on a stanza. */
+  acknowledged(waId: string, error: number | null): void {
+    const entry = this.#known.byWaId(waId);
+    if (!entry || entry.state === "waiting") return;
+    if (entry.outcome && entry.outcome.result !== "unconfirmed") return;
+    if (error === null) this.#settle(entry, "sent", null);
+    else this.#settle(entry, "failed", refusedByWhatsApp(error));
+  }
+
+  /** A receipt proves that a message arrived, whatever became of its ack. */
+  received(waIds: readonly string[]): void {
+    for (const waId of waIds) {
+      const entry = this.#known.byWaId(waId);
+      if (!entry) this.#rememberStray(waId);
+      else if (!entry.outcome || entry.outcome.result === "unconfirmed") {
+        this.#takeBack(entry);
+        this.#settle(entry, "sent", null);
+      }
+    }
+  }
+
+  /** The text of a message of ours, for a phone that could not read it. */
+  textOf(waId: string): string | undefined {
+    return this.#known.byWaId(waId)?.message.text;
+  }
+
+  isOurs(waId: string): boolean {
+    return this.#known.byWaId(waId) !== undefined;
+  }
+
+  /** Something that was waited for may have happened. */
+  wake(): void {
+    this.#signal.raise();
+    if (!this.#isPumping) void this.#pump();
+  }
+
+  /** Takes nothing new, gives back what is not begun, and waits a while for the acks of the rest. */
+  async finish(): Promise<void> {
+    this.#isClosed = true;
+    this.revoke(null);
+    if (this.#inFlight === 0 && this.#unacknowledged.length === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onFinished = resolve;
+    const timer = setTimeout(resolve, this.#deps.timings.finishMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /** The session is over: what has no outcome gets one now. */
+  close(): void {
+    this.#isClosed = true;
+    this.#sender = null;
+    this.revoke(null);
+    clearTimeout(this.#ackTimer);
+    clearTimeout(this.#offlineTimer);
+    for (const entry of this.#known.all()) {
+      if (!entry.outcome) this.#settle(entry, "unconfirmed", noAck);
+    }
+    this.#signal.raise();
+  }
+
+  async #pump(): Promise<void> {
+    this.#isPumping = true;
+    try {
+      while (await this.#step());
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  async #step(): Promise<boolean> {
+    const head = this.#waiting[0] ?? null;
+    const sender = this.#sender;
+    const now = Date.now();
+    const move = nextMove({
+      now,
+      head: head?.message ?? null,
+      isConnected: sender !== null,
+      mayWork: this.#deps.mayWork(),
+      isPrepared: sender !== null && head !== null && sender.isPrepared(head.message.to),
+      isOfflineQueueThrough: this.#isOfflineQueueThrough,
+      pausedUntil: this.#pausedUntil,
+      inFlight: this.#inFlight,
+      isSomebodyTyping: this.#isSomebodyTyping,
+      maxInFlight: MAX_IN_FLIGHT,
+    });
+    if (move.kind === "idle" || !head) return false;
+    if (move.kind === "wait") {
+      await this.#signal.wait(move.untilMs === null ? null : Math.max(0, move.untilMs - now));
+    } else if (move.kind === "give_back") {
+      this.#waiting.shift();
+      this.#settle(head, "returned", null);
+    } else if (sender && move.kind === "prepare") {
+      await this.#prepare(head, sender);
+    } else if (sender) {
+      this.#waiting.shift();
+      this.#begin(head, sender);
+    }
+    return true;
+  }
+
+  /** Finds out about the next recipients. Whoever stays unknown waits, but not for ever. */
+  async #prepare(head: Entry, sender: Sender): Promise<void> {
+    const entries = this.#waiting.slice(0, PREPARE_AT_ONCE);
+    try {
+      await sender.prepare(entries.map(({ message }) => message.to));
+    } catch {
+      // Not answered, refused for its rate, or cut off: then the head is still unknown below.
+    }
+    if (sender.isPrepared(head.message.to) || this.#sender !== sender) return;
+    this.#pause();
+    head.failures += 1;
+    if (head.failures < MAX_FAILURES || !this.#takeBack(head)) return;
+    this.#settle(head, "failed", recipientUnknown);
+  }
+
+  /** Takes the entry out of those that wait; false if it is not among them any more. */
+  #takeBack(entry: Entry): boolean {
+    const index = this.#waiting.indexOf(entry);
+    if (index !== -1) this.#waiting.splice(index, 1);
+    return index !== -1;
+  }
+
+  #begin(entry: Entry, sender: Sender): void {
+    const to = sender.recipientOf(entry.message.to);
+    if (!to) {
+      this.#settle(entry, "failed", notOnWhatsApp);
+      return;
+    }
+    entry.state = "sending";
+    entry.begunAt = Date.now();
+    this.#inFlight += 1;
+    this.#isSomebodyTyping = entry.message.typing_ms > 0;
+    void this.#send(entry, sender, to).finally(() => {
+      this.#inFlight -= 1;
+      this.#isSomebodyTyping = false;
+      this.#checkFinished();
+      this.wake();
+    });
+  }
+
+  async #send(entry: Entry, sender: Sender, to: Peer): Promise<void> {
+    const { message } = entry;
+    if (message.typing_ms > 0) await sender.type(to, message.typing_ms);
+    const sent = await sender.send(message, to);
+    // The ack may have been faster than the promise.
+    if (entry.state !== "sending") return;
+    if (sent.kind === "kept") this.#keep(entry, sent.cause);
+    else this.#watch(entry);
+  }
+
+  /** It certainly did not leave: back to the front, as if it had not been begun. */
+  #keep(entry: Entry, cause: "disconnected" | "rate_limited" | "not_encrypted"): void {
+    if (cause !== "disconnected") this.#pause();
+    if (cause === "not_encrypted") entry.failures += 1;
+    if (entry.failures >= MAX_FAILURES) {
+      this.#settle(entry, "failed", notEncrypted);
+    } else if (this.#isClosed) {
+      this.#settle(entry, "returned", null);
+    } else {
+      entry.state = "waiting";
+      this.#waiting.push(entry);
+      this.#waiting.sort(byTurn);
+    }
+  }
+
+  #watch(entry: Entry): void {
+    entry.state = "written";
+    entry.begunAt = Date.now();
+    this.#unacknowledged.push(entry);
+    this.#ackTimer ??= setTimeout(() => this.#checkAcks(), this.#deps.timings.ackDeadlineMs);
+  }
+
+  #checkAcks(): void {
+    this.#ackTimer = undefined;
+    const { ackDeadlineMs } = this.#deps.timings;
+    const overdue = Date.now() - ackDeadlineMs;
+    const late = this.#unacknowledged.filter(({ begunAt }) => begunAt <= overdue);
+    const [first] = late;
+    if (first) this.#deps.onSilence(first.begunAt);
+    for (const entry of late) this.#settle(entry, "unconfirmed", noAck);
+    const next = this.#unacknowledged[0];
+    if (!next) return;
+    const ms = Math.max(1, next.begunAt + ackDeadlineMs - Date.now());
+    this.#ackTimer = setTimeout(() => this.#checkAcks(), ms);
+  }
+
+  #settle(entry: Entry, result: Outcome["result"], error: MessageError | null): void {
+    if (entry.state === "written") {
+      const index = this.#unacknowledged.indexOf(entry);
+      if (index !== -1) this.#unacknowledged.splice(index, 1);
+    }
+    const { to } = entry.message;
+    const peer = this.#sender?.recipientOf(to) ?? entry.outcome?.peer ?? null;
+    entry.state = "done";
+    entry.outcome = { result, error, peer, at: Date.now() };
+    this.#deps.report(entry, entry.outcome);
+    this.#checkFinished();
+  }
+
+  #checkFinished(): void {
+    if (this.#inFlight === 0 && this.#unacknowledged.length === 0) this.#onFinished?.();
+  }
+
+  #pause(): void {
+    this.#pausedUntil = Date.now() + this.#deps.timings.lookUpRetryMs;
+  }
+
+  #rememberStray(waId: string): void {
+    this.#strayReceipts.add(waId);
+    if (this.#strayReceipts.size <= MAX_STRAY_RECEIPTS) return;
+    const oldest = this.#strayReceipts.values().next();
+    if (!oldest.done) this.#strayReceipts.delete(oldest.value);
+  }
+}
+
+function byTurn(a: Entry, b: Entry): number {
+  return a.message.not_before - b.message.not_before || a.turn - b.turn;
+}
+
+/** The edge asks for another attempt of what ended without a certain fate, or was given back. */
+function isOfferedAnew(known: Entry, message: LeasedMessage): boolean {
+  const result = known.outcome?.result;
+  if (result === "returned") return true;
+  if (result === "unconfirmed" || result === "failed")
+    return message.attempt > known.message.attempt;
+  return false;
+}

@@ -1,0 +1,60 @@
+/** Every wait of the host in one place, so that tests can shorten them and a reader can compare them. */
+export type Timings = {
+  /** From the written stanza to calling it unconfirmed. A later ack or receipt still settles it. */
+  ackDeadlineMs: number;
+  /** From the first byte to an open session, or to a QR; longer means that WhatsApp does not answer. */
+  connectDeadlineMs: number;
+  /** How long a repeated attempt waits for the offline queue before it stops hoping for a receipt. */
+  offlineQueueDeadlineMs: number;
+  /** How long a pairing code is worth typing. */
+  codeValidMs: number;
+  /** How long each QR lives; null leaves it to WhatsApp's own rhythm, 60 s and then 20 s each. */
+  qrValidMs: number | null;
+  /** Key writes are collected this long before they go to the edge. */
+  keyFlushMs: number;
+  /** Keys not used for this long, and durable at the edge, leave the memory. */
+  keyColdMs: number;
+  /** How long a leaving session waits for the acks of what it has begun. */
+  finishMs: number;
+  /** How long a leaving host waits until the edge has acknowledged its last reports. */
+  drainMs: number;
+  /** A session that was open this long counts as healthy again. */
+  settledMs: number;
+  /** The pause before sending goes on after WhatsApp left a look-up unanswered. */
+  lookUpRetryMs: number;
+  reconnectPause: { firstMs: number; capMs: number };
+  edgePause: { firstMs: number; capMs: number };
+  /** How often the edge is pinged, and how long its silence is believed. */
+  pingEveryMs: number;
+  edgeSilentMs: number;
+};
+
+export const defaultTimings: Timings = {
+  ackDeadlineMs: 15_000,
+  connectDeadlineMs: 30_000,
+  offlineQueueDeadlineMs: 10_000,
+  codeValidMs: 180_000,
+  qrValidMs: null,
+  keyFlushMs: 50,
+  keyColdMs: 60_000,
+  finishMs: 5_000,
+  drainMs: 8_000,
+  settledMs: 30_000,
+  lookUpRetryMs: 2_000,
+  reconnectPause: { firstMs: 500, capMs: 300_000 },
+  edgePause: { firstMs: 200, capMs: 10_000 },
+  pingEveryMs: 5_000,
+  // Less than the edge's own patience (25 s): we stop beginning work before another host may start.
+  edgeSilentMs: 15_000,
+};
+
+/** The pause before attempt number `attempt` (the first is 1), half of it chance. `random` is in [0, 1). */
+export function growingPause(
+  attempt: number,
+  pause: { firstMs: number; capMs: number },
+  random: number,
+): number {
+  const full = Math.min(pause.capMs, pause.firstMs * 2 ** Math.min(attempt - 1, 30));
+  // Half is chance, so that sessions which fell together do not come back together.
+  return Math.round(full / 2 + (full / 2) * random);
+}

@@ -1,0 +1,245 @@
+import "./quiet.ts";
+import type { Peer } from "@roost/contract/host";
+import {
+  type BaileysEventMap,
+  Browsers,
+  type BinaryNode,
+  jidNormalizedUser,
+  makeWASocket,
+  proto,
+  type WAMessage,
+  type WASocket,
+} from "@whiskeysockets/baileys";
+import type { Timings } from "../timings.ts";
+import { isPersonJid, peerOf } from "./addresses.ts";
+import type { AuthState } from "./auth-state.ts";
+import type { DeviceCaches } from "./device-caches.ts";
+import { silentLogger } from "./silent-logger.ts";
+import { translateMessage, type Received } from "./translate-message.ts";
+import { translateReceipt, type Receipt } from "./translate-receipt.ts";
+import type { Ending, OwnWay } from "./ways-to-end.ts";
+
+/** WhatsApp's own rhythm. */
+const FIRST_QR_MS = 60_000;
+const LATER_QR_MS = 20_000;
+
+/** What a connection tells its session, in the order in which it happened. */
+export type ConnectionEvents = {
+  opened: (self: Peer | null) => void;
+  ended: (ending: Ending) => void;
+  /** A QR to show, and for how long: then the next one comes. */
+  qr: (qr: string, validMs: number) => void;
+  /** The phone has accepted us: the credentials are real from here on. */
+  paired: () => void;
+  /** What came while we were away has been delivered. */
+  offlineQueueThrough: () => void;
+  /** WhatsApp's word on a stanza of ours; the error is its code. */
+  acknowledged: (waId: string, error: number | null) => void;
+  receipt: (receipt: Receipt) => void;
+  received: (received: Received) => void;
+  restricted: (isRestricted: boolean) => void;
+  untranslated: (error: unknown) => void;
+};
+
+export type ConnectOptions = {
+  auth: AuthState;
+  caches: DeviceCaches;
+  /** Null means WhatsApp itself. */
+  url: URL | null;
+  method: "login" | "qr" | "code";
+  timings: Timings;
+  /** A text of ours by its WhatsApp id, for phones that ask to have it again. */
+  sentText: (waId: string) => string | undefined;
+};
+
+/** One connection to WhatsApp, from dialling to its end; a session makes a new one for each attempt. */
+export class Connection {
+  readonly socket: WASocket;
+  readonly #options: ConnectOptions;
+  readonly #events: ConnectionEvents;
+  #hasEnded = false;
+  #isAlive = false;
+  #qrsShown = 0;
+  #watchdog: NodeJS.Timeout | undefined;
+  #inbound: Promise<void> = Promise.resolve();
+  /** When WhatsApp last said anything. */
+  heardAt = Date.now();
+
+  constructor(options: ConnectOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.socket = makeSocket(options);
+    this.#guardFrames();
+    this.#listenToStanzas();
+    this.#listenToEvents();
+    this.#watchdog = setTimeout(() => {
+      if (!this.#isAlive) this.end("deaf");
+    }, options.timings.connectDeadlineMs);
+  }
+
+  get isOpen(): boolean {
+    return this.#isAlive && !this.#hasEnded && this.socket.ws.isOpen;
+  }
+
+  /** Ends the connection for a reason of our own; without one, because the session is leaving. */
+  end(cause: OwnWay | null): void {
+    this.#finish(cause === null ? null : { cause, code: null });
+    void this.socket.end(undefined);
+  }
+
+  /** Asks for the code that is typed on the phone. */
+  async requestCode(phone: string): Promise<string> {
+    return this.socket.requestPairingCode(phone);
+  }
+
+  /** Unlinks this device at WhatsApp. */
+  async logout(): Promise<void> {
+    this.#finish(null);
+    await this.socket.logout();
+  }
+
+  #finish(ending: Ending | null): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    clearTimeout(this.#watchdog);
+    if (ending) this.#events.ended(ending);
+  }
+
+  /**
+   * A frame that cannot be decrypted rejects inside of Baileys, where nobody waits for it: it would
+   * end the process. Here it ends this one connection.
+   */
+  #guardFrames(): void {
+    const { ws } = this.socket;
+    for (const listener of ws.listeners("message")) {
+      ws.off("message", listener as (...args: unknown[]) => void);
+      ws.on("message", (frame: unknown) => {
+        this.heardAt = Date.now();
+        // The listener is asynchronous, although its type does not say so.
+        Promise.resolve(listener.call(ws, frame)).catch(() => this.end("unreadable_frame"));
+      });
+    }
+    // An HTTP error on the upgrade: Baileys re-emits this event, so nothing else ever happens.
+    ws.on("unexpected-response", () => this.end("upgrade_refused"));
+  }
+
+  #listenToStanzas(): void {
+    const { ws } = this.socket;
+    ws.on("CB:ack,class:message", ({ attrs }: BinaryNode) => {
+      const error = Number(attrs["error"]);
+      if (attrs["id"]) this.#events.acknowledged(attrs["id"], error > 0 ? error : null);
+    });
+    // From the raw stanza, because Baileys may hold its own events back for half a minute.
+    ws.on("CB:receipt", (node: BinaryNode) => {
+      const receipt = translateReceipt(node);
+      if (receipt) this.#events.receipt(receipt);
+    });
+    ws.on("CB:notification,type:passkey_prologue_request", () => this.end("passkey"));
+  }
+
+  #listenToEvents(): void {
+    const { ev } = this.socket;
+    ev.on("creds.update", () => this.#options.auth.saveCreds());
+    ev.on("connection.update", (update) => this.#connectionUpdated(update));
+    // The buffer in front of Baileys' listeners merges messages and holds them: listen before it.
+    const emit = ev.emit.bind(ev);
+    ev.emit = (event, argument) => {
+      if (event === "messages.upsert") {
+        const { messages } = argument as BaileysEventMap["messages.upsert"];
+        for (const message of messages) this.#received(message);
+      }
+      return emit(event, argument);
+    };
+  }
+
+  #connectionUpdated(update: BaileysEventMap["connection.update"]): void {
+    if (update.isNewLogin) {
+      // Baileys merges the paired credentials in a listener that runs before this one.
+      this.#options.auth.persist();
+      this.#events.paired();
+    }
+    if (update.qr) {
+      this.#isAlive = true;
+      this.#qrsShown += 1;
+      const { qrValidMs } = this.#options.timings;
+      this.#events.qr(update.qr, qrValidMs ?? (this.#qrsShown === 1 ? FIRST_QR_MS : LATER_QR_MS));
+    }
+    if (update.receivedPendingNotifications) this.#events.offlineQueueThrough();
+    if (update.reachoutTimeLock) this.#events.restricted(update.reachoutTimeLock.isActive === true);
+    if (update.connection === "open") {
+      this.#isAlive = true;
+      clearTimeout(this.#watchdog);
+      this.#events.opened(this.#self());
+    }
+    if (update.connection === "close") this.#finish(endingOf(update.lastDisconnect?.error));
+  }
+
+  #self(): Peer | null {
+    const { me } = this.#options.auth.creds;
+    return peerOf(me?.id && jidNormalizedUser(me.id), me?.lid && jidNormalizedUser(me.lid));
+  }
+
+  /** One after the other, because finding a phone number may need a look at the keys. */
+  #received(message: WAMessage): void {
+    this.#inbound = this.#translate(message, this.#inbound);
+  }
+
+  async #translate(message: WAMessage, earlier: Promise<void>): Promise<void> {
+    await earlier;
+    try {
+      const received = translateMessage(message);
+      if (!received) return;
+      const peer = received.fromMe ? received.peer : await this.#complete(received.peer);
+      this.#events.received({ ...received, peer });
+    } catch (error) {
+      this.#events.untranslated(error);
+    }
+  }
+
+  /** A contact may be named by LID alone; the phone number is known if they ever wrote with it. */
+  async #complete(peer: Peer): Promise<Peer> {
+    if (peer.phone !== null || peer.lid === null) return peer;
+    const jid = await this.socket.signalRepository.lidMapping.getPNForLID(`${peer.lid}@lid`);
+    return { phone: (jid && peerOf(jidNormalizedUser(jid))?.phone) || null, lid: peer.lid };
+  }
+}
+
+function makeSocket({ auth, caches, url, method, timings, sentText }: ConnectOptions): WASocket {
+  const qrTimeout = method === "code" ? timings.codeValidMs : timings.qrValidMs;
+  return makeWASocket({
+    auth: { creds: auth.creds, keys: auth.keys },
+    logger: silentLogger,
+    browser: Browsers.macOS("Chrome"),
+    ...(url ? { waWebSocketUrl: url } : {}),
+    ...(qrTimeout === null ? {} : { qrTimeout }),
+    userDevicesCache: caches.devices,
+    msgRetryCounterCache: caches.retries,
+    callOfferCache: caches.calls,
+    placeholderResendCache: caches.placeholders,
+    connectTimeoutMs: timings.connectDeadlineMs,
+    defaultQueryTimeoutMs: 20_000,
+    // The phone keeps its notifications, and what we send is not told to ourselves.
+    markOnlineOnConnect: false,
+    emitOwnEvents: false,
+    syncFullHistory: false,
+    // The first part carries who is who (LID and phone number); the rest is history we do not keep.
+    shouldSyncHistoryMessage: ({ syncType }) =>
+      syncType === proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
+    shouldIgnoreJid: (jid) => !isPersonJid(jid),
+    // Our store does not fail; if it ever does, ten tries of 3 s would hold the account's sends.
+    transactionOpts: { maxCommitRetries: 2, delayBetweenTriesMs: 200 },
+    getMessage: ({ id }) => {
+      const text = id ? sentText(id) : undefined;
+      return Promise.resolve(text === undefined ? undefined : { extendedTextMessage: { text } });
+    },
+  });
+}
+
+/** Baileys' errors in our words: a code, and the one ending that has a meaning beyond its code. */
+function endingOf(error: unknown): Ending {
+  if (error instanceof Error && error.message === "QR refs attempts ended") {
+    return { cause: "qr_ran_out", code: 408 };
+  }
+  const status = (error as { output?: { statusCode?: unknown } } | undefined)?.output?.statusCode;
+  return { cause: "upstream", code: typeof status === "number" ? status : null };
+}

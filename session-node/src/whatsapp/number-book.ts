@@ -1,0 +1,55 @@
+const HOUR_MS = 3_600_000;
+const FOUND_FOR_MS = 24 * HOUR_MS;
+/** Somebody may install WhatsApp at any time, so a "no" is believed only for a while. */
+const ABSENT_FOR_MS = 10 * 60_000;
+const MAX_ENTRIES = 100_000;
+
+/**
+ * Which numbers are on WhatsApp, and under which number: for some countries it is not the one that was
+ * asked for. It is the same for every account, so a host has one book.
+ */
+export class NumberBook {
+  readonly #entries = new Map<string, { found: string | null; until: number }>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** The number on WhatsApp, null if there is none, undefined if nobody has looked lately. */
+  find(phone: string): string | null | undefined {
+    const entry = this.#entries.get(phone);
+    return entry && entry.until > this.#now() ? entry.found : undefined;
+  }
+
+  note(phone: string, found: string | null): void {
+    this.#entries.delete(phone);
+    const until = this.#now() + (found === null ? ABSENT_FOR_MS : FOUND_FOR_MS);
+    this.#entries.set(phone, { found, until });
+    if (this.#entries.size <= MAX_ENTRIES) return;
+    const oldest = this.#entries.keys().next();
+    if (!oldest.done) this.#entries.delete(oldest.value);
+  }
+}
+
+/**
+ * Which answer belongs to which question. WhatsApp answers with the number it knows, which may be
+ * written differently from the one asked for; then only a single odd pair can be matched, and a
+ * question that stays open is left out, to be asked again alone.
+ */
+export function normalisedMatches(
+  asked: readonly string[],
+  answered: readonly string[],
+): Map<string, string | null> {
+  const exact = asked.filter((phone) => answered.includes(phone));
+  const openQuestions = asked.filter((phone) => !answered.includes(phone));
+  const openAnswers = answered.filter((phone) => !asked.includes(phone));
+  const matches = new Map<string, string | null>(exact.map((phone) => [phone, phone]));
+  const [onlyAnswer] = openAnswers;
+  if (onlyAnswer === undefined) {
+    for (const phone of openQuestions) matches.set(phone, null);
+  } else if (openQuestions.length === 1 && openAnswers.length === 1) {
+    for (const phone of openQuestions) matches.set(phone, onlyAnswer);
+  }
+  return matches;
+}

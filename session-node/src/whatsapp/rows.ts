@@ -1,0 +1,156 @@
+import type { Envelope } from "./envelope.ts";
+import { decodeRow, encodeRow } from "./row-codec.ts";
+
+/** The rows an account has at the edge, as the rest of the host reads and writes them. */
+export type RowsDeps = {
+  envelope: Envelope;
+  /** Nothing is stored yet, so what is not in memory does not exist. */
+  isFresh: boolean;
+  /** Reads ciphertext; null when this epoch is stale. */
+  fetch: (names: string[]) => Promise<(string | null)[] | null>;
+  /** Hands one ordered batch to the edge. */
+  write: (
+    batch: { data_key: string | null; writes: [string, string | null][] },
+    onDurable: () => void,
+  ) => void;
+  onUnreadable: (name: string) => void;
+  flushMs: number;
+};
+
+/** The account belongs to another host by now. */
+export class StaleEpochError extends Error {
+  constructor() {
+    super("Another host holds this account.");
+    this.name = "StaleEpochError";
+  }
+}
+
+type Row = {
+  /** Null: known not to exist. We are the only writer, so that stays true. */
+  value: unknown;
+  usedAt: number;
+  /** Writes of this row that the edge has not acknowledged. */
+  unsaved: number;
+};
+
+/**
+ * An account's secrets in memory, over the edge. Reads of what is not here ask the edge once; writes
+ * are collected for a moment and follow behind, in order; what is cold and durable is forgotten.
+ */
+export class Rows {
+  readonly #deps: RowsDeps;
+  readonly #rows = new Map<string, Row>();
+  readonly #dirty = new Map<string, unknown>();
+  #isComplete: boolean;
+  #isPersistent: boolean;
+  #isKeyStored: boolean;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: RowsDeps) {
+    this.#deps = deps;
+    this.#isComplete = deps.isFresh;
+    this.#isPersistent = !deps.isFresh;
+    this.#isKeyStored = !deps.isFresh && !deps.envelope.isRewrapped;
+  }
+
+  /** The values in the order asked; null where there is none. */
+  async get(names: readonly string[]): Promise<unknown[]> {
+    const missing = this.#isComplete ? [] : names.filter((name) => !this.#rows.has(name));
+    if (missing.length > 0) await this.#load(missing);
+    const now = Date.now();
+    return names.map((name) => {
+      const row = this.#rows.get(name);
+      if (!row) return null;
+      row.usedAt = now;
+      return row.value;
+    });
+  }
+
+  /** Takes new values, null deletes; they are readable at once and stored soon. */
+  set(entries: Iterable<readonly [string, unknown]>): void {
+    const usedAt = Date.now();
+    for (const [name, given] of entries) {
+      const value = given ?? null;
+      const unsaved = this.#rows.get(name)?.unsaved ?? 0;
+      // Written again, it moves to the end: the batch keeps the order of the last writes.
+      const isDirtyAlready = this.#dirty.delete(name);
+      this.#rows.set(name, { value, usedAt, unsaved: isDirtyAlready ? unsaved : unsaved + 1 });
+      this.#dirty.set(name, value);
+    }
+    if (this.#isPersistent) this.#timer ??= setTimeout(() => this.flush(), this.#deps.flushMs);
+  }
+
+  /** From now on rows are stored; until pairing has succeeded none is. */
+  persist(): void {
+    this.#isPersistent = true;
+    this.flush();
+  }
+
+  /** Hands over what was written since the last flush. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#isPersistent || this.#dirty.size === 0) return;
+    const names = [...this.#dirty.keys()];
+    const writes = Array.from(this.#dirty, ([name, value]): [string, string | null] => [
+      name,
+      value === null ? null : this.#deps.envelope.seal(name, encodeRow(value)),
+    ]);
+    this.#dirty.clear();
+    const dataKey = this.#isKeyStored ? null : this.#deps.envelope.wrapped;
+    this.#isKeyStored = true;
+    this.#deps.write({ data_key: dataKey, writes }, () => this.#stored(names));
+  }
+
+  /** Forgets what the edge has and nobody has used since `before`. */
+  forgetCold(before: number): void {
+    for (const [name, row] of this.#rows) {
+      if (row.unsaved > 0 || row.usedAt >= before) continue;
+      this.#rows.delete(name);
+      this.#isComplete = false;
+    }
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  async #load(names: string[]): Promise<void> {
+    const sealed = await this.#deps.fetch(names);
+    if (!sealed) throw new StaleEpochError();
+    const usedAt = Date.now();
+    names.forEach((name, index) => {
+      // Written while the answer was on its way: what is here is newer.
+      if (this.#rows.has(name)) return;
+      this.#rows.set(name, {
+        value: this.#unseal(name, sealed[index] ?? null),
+        usedAt,
+        unsaved: 0,
+      });
+    });
+  }
+
+  /** A row that cannot be read is as good as none: Signal sessions are negotiated again. */
+  #unseal(name: string, sealed: string | null): unknown {
+    if (sealed === null) return null;
+    try {
+      return decodeRow(this.#deps.envelope.unseal(name, sealed));
+    } catch {
+      this.#deps.onUnreadable(name);
+      return null;
+    }
+  }
+
+  #stored(names: readonly string[]): void {
+    for (const name of names) {
+      const row = this.#rows.get(name);
+      if (!row) continue;
+      row.unsaved -= 1;
+      // Linking writes hundreds of one-time keys that are read one by one, much later.
+      if (row.unsaved === 0 && name.startsWith("pre-key:")) {
+        this.#rows.delete(name);
+        this.#isComplete = false;
+      }
+    }
+  }
+}
