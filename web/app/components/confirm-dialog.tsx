@@ -1,0 +1,93 @@
+import { Form, Link, useNavigation, useSearchParams } from "@remix-run/react";
+import { AlertDialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { useHydrated } from "../lib/use-hydrated.ts";
+import { Button, buttonStyles, SubmitButton } from "./button.tsx";
+
+type ConfirmProps = {
+  /** Names the question in the address, so that it can be asked without JavaScript too. */
+  name: string;
+  trigger: string;
+  title: string;
+  children: ReactNode;
+  confirm: string;
+  pendingLabel: string;
+  /** What is posted when the person agrees. */
+  fields: Record<string, string>;
+};
+
+/** Asks before something that cannot be undone. */
+export function ConfirmDialog({ name, trigger, ...question }: ConfirmProps) {
+  const [search, setSearch] = useSearchParams();
+  const isHydrated = useHydrated();
+  const isAsked = search.get("confirm") === name;
+  const leave = (): void => setSearch({}, { replace: true, preventScrollReset: true });
+
+  return (
+    <>
+      <Button asChild variant="destructive">
+        <Link to={`?confirm=${name}`} replace preventScrollReset>
+          {trigger}
+        </Link>
+      </Button>
+      {isHydrated ? (
+        <AlertDialog.Root open={isAsked} onOpenChange={(isOpen) => (isOpen ? undefined : leave())}>
+          <AlertDialog.Portal>
+            <AlertDialog.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[2px]" />
+            <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-border bg-card p-6 shadow-xl">
+              <AlertDialog.Title className="text-lg font-semibold tracking-tight">
+                {question.title}
+              </AlertDialog.Title>
+              <AlertDialog.Description className="mt-2 text-sm text-pretty text-muted-foreground">
+                {question.children}
+              </AlertDialog.Description>
+              <Answer {...question}>
+                <AlertDialog.Cancel className={buttonStyles({ variant: "outline" })}>
+                  Cancel
+                </AlertDialog.Cancel>
+              </Answer>
+            </AlertDialog.Content>
+          </AlertDialog.Portal>
+        </AlertDialog.Root>
+      ) : null}
+      {isAsked && !isHydrated ? <Inline {...question} /> : null}
+    </>
+  );
+}
+
+type Question = Omit<ConfirmProps, "name" | "trigger">;
+
+/** The same question in the page, for browsers without JavaScript. */
+function Inline(question: Question) {
+  return (
+    <div className="mt-4 w-full rounded-lg border border-destructive/40 p-4">
+      <p className="font-semibold">{question.title}</p>
+      <p className="mt-1 text-sm text-muted-foreground">{question.children}</p>
+      <Answer {...question}>
+        <Link to="?" className={buttonStyles({ variant: "outline" })}>
+          Cancel
+        </Link>
+      </Answer>
+    </div>
+  );
+}
+
+function Answer({
+  fields,
+  confirm,
+  pendingLabel,
+  children,
+}: Pick<Question, "fields" | "confirm" | "pendingLabel"> & { children: ReactNode }) {
+  const isPending = useNavigation().formData?.get("intent") === fields.intent;
+  return (
+    <Form method="post" className="mt-6 flex flex-wrap justify-end gap-3">
+      {Object.entries(fields).map(([field, value]) => (
+        <input key={field} type="hidden" name={field} value={value} />
+      ))}
+      {children}
+      <SubmitButton variant="destructiveSolid" isPending={isPending} pendingLabel={pendingLabel}>
+        {confirm}
+      </SubmitButton>
+    </Form>
+  );
+}

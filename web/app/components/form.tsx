@@ -1,0 +1,172 @@
+import { Label } from "radix-ui";
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
+import { cn } from "../lib/cn.ts";
+import type { FormRefusal } from "../forms.ts";
+import { Alert } from "./alert.tsx";
+
+const control =
+  "w-full rounded-lg border border-input bg-card px-3 text-base shadow-xs transition-colors aria-invalid:border-destructive sm:text-sm";
+
+type FieldProps = {
+  label: string;
+  name: string;
+  hint?: ReactNode;
+  /** Where the label would only repeat what is plain to see. */
+  isLabelHidden?: boolean;
+  refusal: FormRefusal | null;
+};
+
+/** A labelled input with its hint, and what was wrong with it. */
+export function Field({
+  label,
+  name,
+  hint,
+  isLabelHidden = false,
+  refusal,
+  className,
+  defaultValue,
+  ...props
+}: FieldProps & ComponentProps<"input">) {
+  const field = useField(label, name, hint, refusal);
+  return (
+    <FieldFrame {...field} label={label} hint={hint} isLabelHidden={isLabelHidden}>
+      <input
+        {...field.control}
+        name={name}
+        defaultValue={refusal?.values[name] ?? defaultValue}
+        className={cn(control, "h-10", className)}
+        {...props}
+      />
+    </FieldFrame>
+  );
+}
+
+export function TextArea({
+  label,
+  name,
+  hint,
+  isLabelHidden = false,
+  refusal,
+  className,
+  defaultValue,
+  ...props
+}: FieldProps & ComponentProps<"textarea">) {
+  const field = useField(label, name, hint, refusal);
+  return (
+    <FieldFrame {...field} label={label} hint={hint} isLabelHidden={isLabelHidden}>
+      <textarea
+        {...field.control}
+        name={name}
+        defaultValue={refusal?.values[name] ?? defaultValue}
+        className={cn(control, "field-sizing-content min-h-20 py-2", className)}
+        {...props}
+      />
+    </FieldFrame>
+  );
+}
+
+export function Select({
+  label,
+  name,
+  hint,
+  isLabelHidden = false,
+  refusal,
+  className,
+  defaultValue,
+  ...props
+}: FieldProps & ComponentProps<"select">) {
+  const field = useField(label, name, hint, refusal);
+  return (
+    <FieldFrame {...field} label={label} hint={hint} isLabelHidden={isLabelHidden}>
+      <select
+        {...field.control}
+        name={name}
+        defaultValue={refusal?.values[name] ?? defaultValue}
+        className={cn(control, "h-10", className)}
+        {...props}
+      />
+    </FieldFrame>
+  );
+}
+
+function useField(label: string, name: string, hint: ReactNode, refusal: FormRefusal | null) {
+  const id = useId();
+  const message = refusal?.fields[name];
+  const error = message === undefined ? undefined : asSentence(label, message);
+  const described = [
+    hint === undefined ? null : `${id}-hint`,
+    error === undefined ? null : `${id}-error`,
+  ].filter((part) => part !== null);
+  return {
+    id,
+    error,
+    control: {
+      id,
+      "aria-invalid": error === undefined ? undefined : true,
+      "aria-describedby": described.length === 0 ? undefined : described.join(" "),
+    },
+  };
+}
+
+/** The API says `must be ...` of a field; a person reads `Email must be ...`. */
+export function asSentence(label: string, message: string): string {
+  const sentence = /^[a-z]/.test(message) ? `${label} ${message}` : message;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+function FieldFrame({
+  id,
+  label,
+  hint,
+  error,
+  isLabelHidden,
+  children,
+}: {
+  id: string;
+  label: string;
+  hint: ReactNode;
+  error: string | undefined;
+  isLabelHidden: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div className="min-w-0 space-y-1.5">
+      <Label.Root
+        htmlFor={id}
+        className={isLabelHidden ? "sr-only" : "block text-sm leading-5 font-medium"}
+      >
+        {label}
+      </Label.Root>
+      {children}
+      {hint === undefined ? null : (
+        <p id={`${id}-hint`} className="text-[0.8125rem] leading-5 text-muted-foreground">
+          {hint}
+        </p>
+      )}
+      {error === undefined ? null : (
+        <p id={`${id}-error`} className="text-[0.8125rem] leading-5 text-destructive">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Why the form was refused. Moves the focus to what must be changed. */
+export function FormError({ refusal }: { refusal: FormRefusal | null }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (refusal === null) return;
+    const form = place.current?.closest("form");
+    form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [refusal]);
+  return (
+    <div ref={place} className={refusal === null ? "hidden" : undefined}>
+      {refusal === null ? null : (
+        <Alert tone="bad" isUrgent>
+          {refusal.detail}
+        </Alert>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import type { MessageData } from "@roost/contract/events";
+import { progressOf } from "./ticks.ts";
+
+/**
+ * The list that a page was given, with what the live stream told since: states that are further on,
+ * and messages that came after. Newest first, at most `limit`.
+ */
+export function mergeMessages(
+  listed: readonly MessageData[],
+  live: ReadonlyMap<string, MessageData>,
+  limit: number,
+): MessageData[] {
+  const known = new Set(listed.map((message) => message.id));
+  const merged: MessageData[] = listed.map((message) => later(message, live.get(message.id)));
+  // An older one belongs to a page further back.
+  const last = listed.length < limit ? undefined : listed.at(-1);
+  for (const message of live.values()) {
+    const isOnThisPage = last === undefined || message.id > last.id;
+    if (!known.has(message.id) && isOnThisPage) merged.push(message);
+  }
+  return merged.sort(newestFirst).slice(0, Math.max(limit, listed.length));
+}
+
+function later(listed: MessageData, live: MessageData | undefined): MessageData {
+  if (live === undefined) return listed;
+  return progressOf(live.state) >= progressOf(listed.state) ? live : listed;
+}
+
+/** Ids of one account count up; of several accounts the time decides. */
+function newestFirst(a: MessageData, b: MessageData): number {
+  if (a.account === b.account) return a.id < b.id ? 1 : -1;
+  return a.created_at < b.created_at ? 1 : -1;
+}

@@ -1,0 +1,204 @@
+import { type ActionFunctionArgs, data, type MetaFunction, redirect } from "@remix-run/cloudflare";
+import { Form, useActionData, useNavigation, useOutletContext } from "@remix-run/react";
+import type { Account } from "@roost/contract/accounts";
+import type { ReactNode } from "react";
+import { requireMember } from "../auth.server.ts";
+import { Alert } from "../components/alert.tsx";
+import { SubmitButton } from "../components/button.tsx";
+import { Card, CardBody, CardHeader } from "../components/card.tsx";
+import { ConfirmDialog } from "../components/confirm-dialog.tsx";
+import { Field, FormError } from "../components/form.tsx";
+import { refusalOf } from "../forms.ts";
+import { refused, textOf } from "../forms.server.ts";
+
+export const meta: MetaFunction = () => [{ title: "Account settings · Roost" }];
+
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const { id } = params;
+  if (id === undefined) throw data(null, 404);
+  const { api } = await requireMember(request, context);
+  const form = await request.formData();
+  switch (textOf(form, "intent")) {
+    case "rename": {
+      const renamed = await api.renameAccount(id, textOf(form, "name"));
+      return renamed.ok ? { done: "The name is saved." } : refused(renamed.problem, form);
+    }
+    case "restart": {
+      const restarted = await api.restartAccount(id);
+      return restarted.ok ? redirect(`/accounts/${id}`) : refused(restarted.problem, form);
+    }
+    case "unlink": {
+      const unlinked = await api.unlinkAccount(id);
+      return unlinked.ok ? redirect(`/accounts/${id}`) : refused(unlinked.problem, form);
+    }
+    case "reset": {
+      const reset = await api.resetAccount(id);
+      return reset.ok ? redirect(`/accounts/${id}`) : refused(reset.problem, form);
+    }
+    case "delete": {
+      const deleted = await api.deleteAccount(id);
+      return deleted.ok ? redirect("/accounts") : refused(deleted.problem, form);
+    }
+    default:
+      throw data({ detail: "This page has no such form." }, 400);
+  }
+}
+
+export default function AccountSettings() {
+  const account = useOutletContext<Account>();
+  const answer = useActionData<typeof action>();
+  const isLinked = account.phone !== null && account.state !== "unlinked";
+  return (
+    <div className="max-w-2xl space-y-6">
+      <Rename account={account} answer={answer} />
+      <Card aria-labelledby="connection">
+        <CardHeader id="connection" title="Connection" />
+        <CardBody className="divide-y divide-border">
+          <Deed
+            title="Restart"
+            text="Closes the connection to WhatsApp and opens it anew. Nothing is lost."
+            refusal={refusalOf(answer, "restart")?.detail}
+          >
+            <Form method="post">
+              <input type="hidden" name="intent" value="restart" />
+              <SubmitButton
+                variant="outline"
+                isPending={useNavigation().formData?.get("intent") === "restart"}
+                pendingLabel="Restarting"
+              >
+                Restart
+              </SubmitButton>
+            </Form>
+          </Deed>
+          {isLinked ? (
+            <Deed
+              title="Unlink the phone"
+              text="Removes Roost from the phone's linked devices. To send again, a phone must be linked."
+              refusal={refusalOf(answer, "unlink")?.detail}
+            >
+              <ConfirmDialog
+                name="unlink"
+                trigger="Unlink"
+                title={`Unlink the phone of “${account.name}”?`}
+                confirm="Unlink"
+                pendingLabel="Unlinking"
+                fields={{ intent: "unlink" }}
+              >
+                Messages that wait stay where they are and go out once a phone is linked again.
+              </ConfirmDialog>
+            </Deed>
+          ) : null}
+          <Deed
+            title="Reset"
+            text="Throws the stored session away, for when WhatsApp no longer accepts it."
+            refusal={refusalOf(answer, "reset")?.detail}
+          >
+            <ConfirmDialog
+              name="reset"
+              trigger="Reset"
+              title={`Reset “${account.name}”?`}
+              confirm="Reset"
+              pendingLabel="Resetting"
+              fields={{ intent: "reset" }}
+            >
+              The phone must be linked again afterwards. Messages and chats stay.
+            </ConfirmDialog>
+          </Deed>
+        </CardBody>
+      </Card>
+      <Card aria-labelledby="delete" className="border-destructive/35">
+        <CardHeader id="delete" title="Delete" />
+        <CardBody>
+          <Deed
+            title="Delete this account"
+            text="The account, its messages and its chats are gone for good."
+            refusal={refusalOf(answer, "delete")?.detail}
+          >
+            <ConfirmDialog
+              name="delete"
+              trigger="Delete account"
+              title={`Delete “${account.name}”?`}
+              confirm="Delete for good"
+              pendingLabel="Deleting"
+              fields={{ intent: "delete" }}
+            >
+              Its phone is unlinked, and its messages and chats are deleted. This cannot be undone.
+            </ConfirmDialog>
+          </Deed>
+        </CardBody>
+      </Card>
+    </div>
+  );
+}
+
+function Rename({ account, answer }: { account: Account; answer: unknown }) {
+  const refusal = refusalOf(answer, "rename");
+  const isPending = useNavigation().formData?.get("intent") === "rename";
+  return (
+    <Card aria-labelledby="name">
+      <CardHeader id="name" title="Name" description="For you; nobody on WhatsApp sees it." />
+      <CardBody>
+        <Form method="post" className="space-y-4" preventScrollReset>
+          <FormError refusal={refusal} />
+          <input type="hidden" name="intent" value="rename" />
+          <div className="flex flex-wrap items-end gap-3">
+            <div className="min-w-52 flex-1 sm:max-w-xs">
+              <Field
+                label="Name of the account"
+                isLabelHidden
+                name="name"
+                defaultValue={account.name}
+                autoComplete="off"
+                required
+                maxLength={80}
+                refusal={refusal}
+              />
+            </div>
+            <SubmitButton variant="outline" isPending={isPending} pendingLabel="Saving">
+              Save
+            </SubmitButton>
+          </div>
+          <output className="block text-sm text-muted-foreground empty:hidden">
+            {hasDone(answer) ? answer.done : null}
+          </output>
+        </Form>
+      </CardBody>
+    </Card>
+  );
+}
+
+function hasDone(answer: unknown): answer is { done: string } {
+  return typeof answer === "object" && answer !== null && "done" in answer;
+}
+
+/** Something that can be done, what it means, and the button. */
+function Deed({
+  title,
+  text,
+  refusal,
+  children,
+}: {
+  title: string;
+  text: string;
+  refusal: string | undefined;
+  children: ReactNode;
+}) {
+  return (
+    <div className="py-4 first:pt-0 last:pb-0">
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+        <div className="max-w-sm min-w-0 text-sm">
+          <h3 className="font-medium">{title}</h3>
+          <p className="text-pretty text-muted-foreground">{text}</p>
+        </div>
+        {children}
+      </div>
+      {refusal === undefined ? null : (
+        <Alert tone="bad" isUrgent className="mt-3">
+          {refusal}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";

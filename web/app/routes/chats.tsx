@@ -1,0 +1,77 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
+import { Link, Outlet, useLoaderData, useParams } from "@remix-run/react";
+import { MessagesSquare } from "lucide-react";
+import { apiFor } from "../api.server.ts";
+import { orThrow } from "../auth.server.ts";
+import { ChatList } from "../chats/chat-list.tsx";
+import { Button } from "../components/button.tsx";
+import { EmptyState } from "../components/empty-state.tsx";
+import { cn } from "../lib/cn.ts";
+import { useLiveEvents, useRefresh } from "../live/live-events.tsx";
+
+export const meta: MetaFunction = () => [{ title: "Chats · Roost" }];
+
+const PAGE_SIZE = 50;
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const api = apiFor(request, context);
+  const [chats, accounts] = await Promise.all([
+    api.listChats({ limit: PAGE_SIZE }),
+    api.listAccounts({ limit: 100 }),
+  ]);
+  return {
+    chats: orThrow(chats, request).data,
+    accounts: orThrow(accounts, request).data,
+    now: Date.now(),
+  };
+}
+
+/** Chats beside the one that is open; on a phone one of the two. */
+export default function Chats() {
+  const { chats, accounts, now } = useLoaderData<typeof loader>();
+  const isOpen = useParams().id !== undefined;
+  const refresh = useRefresh();
+  useLiveEvents((event) => {
+    // What it says last and how much is unread changes with these two.
+    if (event.type === "message.received" || event.type === "message.accepted") refresh();
+  });
+  const [account] = accounts;
+  return (
+    <div className="grid h-[calc(100dvh-3.5rem-3.75rem-env(safe-area-inset-bottom))] -mb-20 md:mb-0 md:h-dvh md:grid-cols-[20rem_minmax(0,1fr)]">
+      <section
+        aria-labelledby="chats-title"
+        className={cn(
+          "min-h-0 flex-col border-border md:flex md:border-r",
+          isOpen ? "hidden" : "flex",
+        )}
+      >
+        <h1 id="chats-title" className="px-5 pt-6 pb-4 text-2xl font-semibold tracking-tight">
+          Chats
+        </h1>
+        {chats.length === 0 ? (
+          <EmptyState
+            icon={MessagesSquare}
+            title="No chats yet"
+            action={
+              <Button asChild variant="outline">
+                <Link to={account === undefined ? "/accounts" : `/accounts/${account.id}`}>
+                  {account === undefined ? "Create an account" : "Send a first message"}
+                </Link>
+              </Button>
+            }
+          >
+            Write to somebody, or have somebody write to your number. The conversation appears here
+            at once.
+          </EmptyState>
+        ) : (
+          <ChatList chats={chats} accounts={accounts} now={now} />
+        )}
+      </section>
+      <div className={cn("min-h-0 min-w-0 md:block", !isOpen && "hidden")}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}
+
+export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
