@@ -45,6 +45,8 @@ export default defineConfig({
           root: path("."),
           include: ["src/**/*.workers.test.ts"],
           globalSetup: ["./test/mail-stand-in.ts"],
+          // A password's hash is meant to be slow, and machines are shared.
+          testTimeout: 30_000,
           setupFiles: ["./test/apply-migrations.ts"],
         },
       },

@@ -1,23 +1,24 @@
-import { readConfig } from "./config.ts";
-import { createSystem } from "./context.ts";
+import { authRoutes } from "./auth/routes.ts";
 import { authentication } from "./http/authentication.ts";
 import { originCheck } from "./http/origin-check.ts";
-import { newRouter, onError, onNotFound } from "./http/router.ts";
+import { onError } from "./http/refusal.ts";
+import { requestBody } from "./http/request-body.ts";
+import { requestLog } from "./http/request-log.ts";
+import { newRouter } from "./http/router.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { refuseUnmatched } from "./http/unmatched.ts";
 
 const router = newRouter();
 
-router.use(async (c, next) => {
-  const system = createSystem(c.env, readConfig(c.env), (work) => c.executionCtx.waitUntil(work));
-  c.set("system", system);
-  await next();
-  c.header("x-request-id", system.requestId);
-});
+router.use(requestLog);
+router.use(securityHeaders);
+router.use(requestBody);
 router.use(authentication);
 router.use(originCheck);
 
 /** The public API: middleware in order, then one line per folder. */
-export const app = router;
+export const app = router.route("/", authRoutes);
 app.onError(onError);
-app.notFound(onNotFound);
+refuseUnmatched(app);
 
 export type AppType = typeof app;

@@ -38,3 +38,14 @@ export function readConfig(env: object): Config {
     },
   };
 }
+
+const configs = new WeakMap<object, Config>();
+
+/** The settings of this deployment, read once per isolate. */
+export function configOf(env: object): Config {
+  const known = configs.get(env);
+  if (known !== undefined) return known;
+  const config = readConfig(env);
+  configs.set(env, config);
+  return config;
+}

@@ -9,6 +9,7 @@ export type LogEvent =
       method: string;
       /** The route's pattern, not the path: ids in it are named beside it. */
       route: string;
+      ids: string[];
       status: number;
       code: string | undefined;
       duration_ms: number;

@@ -30,12 +30,15 @@ export async function findMember(
   return row === undefined ? null : { principal: principalOf(row), me: meOf(row) };
 }
 
-/** What `me` is made of, for any statement that joins the three tables. */
+/**
+ * What `me` is made of, for any statement that joins the three tables. No two columns have one name:
+ * in a batch D1 answers rows by name, and the second would hide the first.
+ */
 export const meColumns = {
-  userId: users.id,
+  userId: members.userId,
   email: users.email,
   isPlatformAdmin: users.isPlatformAdmin,
-  tenantId: tenants.id,
+  tenantId: members.tenantId,
   tenantName: tenants.name,
   role: members.role,
 };

@@ -1,13 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Me } from "@roost/contract/auth";
-import { type ErrorCode, errors, Problem } from "@roost/contract/errors";
+import { type ErrorCode, Problem } from "@roost/contract/errors";
 import type { Scope } from "@roost/contract/scopes";
-import type { Context as HonoContext, MiddlewareHandler } from "hono";
-import { HTTPException } from "hono/http-exception";
+import type { MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
 import type { Context, Principal, System } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { describeError, log } from "../log.ts";
 
 /** What a handler finds on `c.var`. */
 export type Variables = {
@@ -16,8 +15,10 @@ export type Variables = {
   principal: Principal | null;
   /** The signed-in person; null for keys and strangers. */
   me: Me | null;
-  /** System and principal in one; only behind `requireScope` or `requireMember`. */
+  /** System and principal in one; only behind `requireScope`. */
   ctx: Context;
+  /** The signed-in person; only behind `requireMember`. */
+  member: Me;
   problemCode: ErrorCode | undefined;
 };
 export type AppEnv = { Bindings: Env; Variables: Variables };
@@ -77,42 +78,14 @@ export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The only place that turns an error into an answer. Unknown errors say nothing of themselves. */
-export function onError(error: Error, c: HonoContext<AppEnv>): Response {
-  if (error instanceof AppError) return answer(c, error);
-  if (error instanceof HTTPException && error.status === 400) {
-    return answer(c, new AppError("malformed_json", "The body could not be read as JSON."));
-  }
-  log({
-    event: "request.crashed",
-    request: c.var.system.requestId,
-    error: describeError(error),
-  });
-  return answer(c, new AppError("internal", "Something went wrong on our side. Try again."));
-}
+/** 401 for strangers, 403 for keys: some things only a person can ask for. */
+export const requireMember = createMiddleware<AppEnv>(async (c, next) => {
+  const { principal, me } = c.var;
+  if (principal === null) throw new AppError("unauthenticated", "Log in first.");
+  if (me === null) throw new AppError("forbidden", "This is for people, not for keys.");
+  c.set("member", me);
+  await next();
+});
 
-export function onNotFound(c: HonoContext<AppEnv>): Response {
-  return answer(c, new AppError("not_found", "There is no such route."));
-}
-
-function answer(c: HonoContext<AppEnv>, error: AppError): Response {
-  const { status, title, retryable } = errors[error.code];
-  const { retryAfterSeconds, until, errors: details } = error.facts;
-  c.set("problemCode", error.code);
-  const problem: Problem = {
-    type: `${c.var.system.config.publicUrl.origin}/docs#${error.code}`,
-    title,
-    status,
-    detail: error.message,
-    code: error.code,
-    retryable,
-    ...(retryAfterSeconds === undefined ? {} : { retry_after: retryAfterSeconds }),
-    ...(until === undefined ? {} : { until }),
-    ...(details === undefined ? {} : { errors: details }),
-    request_id: c.var.system.requestId,
-  };
-  const headers = new Headers({ "content-type": "application/problem+json" });
-  if (retryAfterSeconds !== undefined) headers.set("retry-after", String(retryAfterSeconds));
-  if (status === 401) headers.set("www-authenticate", 'Bearer realm="roost"');
-  return c.body(JSON.stringify(problem), status, Object.fromEntries(headers));
-}
+/** Declares that an operation asks for no credential. */
+export const openToAll = { security: [] };

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { addressOf } from "./visitor.ts";
+
+test.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::1", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["", "unknown"],
+  [undefined, "unknown"],
+])("%s counts as %s", (ip, address) => {
+  expect(addressOf(ip)).toBe(address);
+});

@@ -1,0 +1,56 @@
+import { createMiddleware } from "hono/factory";
+import { AppError } from "../errors.ts";
+import type { AppEnv } from "./router.ts";
+
+/** The most a request may carry. A batch of a thousand messages stays below it. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Reads the body up to the bound, whatever length was announced, and accepts JSON alone. */
+export const requestBody = createMiddleware<AppEnv>(async (c, next) => {
+  const { body } = c.req.raw;
+  if (body !== null) {
+    if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+    const content = await readAtMost(body, MAX_BODY_BYTES);
+    if (content === null) throw tooLarge();
+    if (content.length > 0 && !isJson(c.req.header("content-type"))) {
+      throw new AppError("unsupported_media_type", "Send `Content-Type: application/json`.");
+    }
+    c.req.raw = new Request(c.req.raw, { method: c.req.method, body: content });
+  }
+  await next();
+});
+
+/** All of the stream, or null as soon as it is longer than allowed. */
+export async function readAtMost(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > maxBytes) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return /^application\/json\s*(;|$)/i.test(contentType ?? "");
+}
+
+function tooLarge(): AppError {
+  return new AppError("payload_too_large", "A request may have at most 1 MiB.");
+}
