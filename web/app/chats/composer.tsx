@@ -25,7 +25,7 @@ export function Composer({
   const isSending = fetcher.state === "submitting";
 
   useEffect(() => {
-    if (sent !== null) form.current?.reset();
+    if (sent !== null) form.current?.querySelector("textarea")?.focus();
   }, [sent]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
@@ -35,7 +35,13 @@ export function Composer({
   };
 
   return (
-    <fetcher.Form ref={form} method="post" className="border-t border-border bg-card p-3">
+    // With each message sent an empty form takes the place of the old one.
+    <fetcher.Form
+      key={sent}
+      ref={form}
+      method="post"
+      className="border-t border-border bg-card p-3"
+    >
       <input type="hidden" name="intent" value="send" />
       <input type="hidden" name="idempotency_key" value={useSendKey(idempotencyKey, answer)} />
       {refusal === null ? null : (

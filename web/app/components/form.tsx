@@ -11,6 +11,8 @@ type FieldProps = {
   label: string;
   name: string;
   hint?: ReactNode;
+  /** How a sentence about it begins, where the label would not do. */
+  subject?: string;
   /** Where the label would only repeat what is plain to see. */
   isLabelHidden?: boolean;
   refusal: FormRefusal | null;
@@ -21,13 +23,14 @@ export function Field({
   label,
   name,
   hint,
+  subject = label,
   isLabelHidden = false,
   refusal,
   className,
   defaultValue,
   ...props
 }: FieldProps & ComponentProps<"input">) {
-  const field = useField(label, name, hint, refusal);
+  const field = useField(subject, name, hint, refusal);
   return (
     <FieldFrame {...field} label={label} hint={hint} isLabelHidden={isLabelHidden}>
       <input
@@ -45,13 +48,14 @@ export function TextArea({
   label,
   name,
   hint,
+  subject = label,
   isLabelHidden = false,
   refusal,
   className,
   defaultValue,
   ...props
 }: FieldProps & ComponentProps<"textarea">) {
-  const field = useField(label, name, hint, refusal);
+  const field = useField(subject, name, hint, refusal);
   return (
     <FieldFrame {...field} label={label} hint={hint} isLabelHidden={isLabelHidden}>
       <textarea
@@ -69,13 +73,14 @@ export function Select({
   label,
   name,
   hint,
+  subject = label,
   isLabelHidden = false,
   refusal,
   className,
   defaultValue,
   ...props
 }: FieldProps & ComponentProps<"select">) {
-  const field = useField(label, name, hint, refusal);
+  const field = useField(subject, name, hint, refusal);
   return (
     <FieldFrame {...field} label={label} hint={hint} isLabelHidden={isLabelHidden}>
       <select
@@ -89,10 +94,10 @@ export function Select({
   );
 }
 
-function useField(label: string, name: string, hint: ReactNode, refusal: FormRefusal | null) {
+function useField(subject: string, name: string, hint: ReactNode, refusal: FormRefusal | null) {
   const id = useId();
   const message = refusal?.fields[name];
-  const error = message === undefined ? undefined : asSentence(label, message);
+  const error = message === undefined ? undefined : asSentence(subject, message);
   const described = [
     hint === undefined ? null : `${id}-hint`,
     error === undefined ? null : `${id}-error`,
@@ -109,8 +114,8 @@ function useField(label: string, name: string, hint: ReactNode, refusal: FormRef
 }
 
 /** The API says `must be ...` of a field; a person reads `Email must be ...`. */
-export function asSentence(label: string, message: string): string {
-  const sentence = /^[a-z]/.test(message) ? `${label} ${message}` : message;
+export function asSentence(subject: string, message: string): string {
+  const sentence = /^[a-z]/.test(message) ? `${subject} ${message}` : message;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 

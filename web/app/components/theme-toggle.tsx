@@ -20,7 +20,7 @@ export function ThemeToggle({ className }: { className?: string }) {
   return (
     <fetcher.Form method="post" action="/theme" className={className}>
       <input type="hidden" name="back" value={`${pathname}${search}`} />
-      <fieldset className="inline-flex rounded-lg border border-border bg-muted p-0.5">
+      <fieldset className="inline-flex rounded-lg border border-border bg-card p-0.5">
         <legend className="sr-only">Colours</legend>
         {choices.map(({ theme: value, label, icon: Icon }) => (
           <button
@@ -33,7 +33,7 @@ export function ThemeToggle({ className }: { className?: string }) {
             aria-pressed={theme === value}
             className={cn(
               "flex size-8 cursor-pointer items-center justify-center rounded-md text-muted-foreground hover:text-foreground",
-              theme === value && "bg-card text-foreground shadow-xs",
+              theme === value && "bg-muted text-foreground",
             )}
           >
             <Icon aria-hidden className="size-4" />

@@ -4,7 +4,7 @@ import { cn } from "../lib/cn.ts";
 import { type Mark, tickOf } from "../messages/ticks.ts";
 
 const marks: Record<Mark, { icon: typeof Check; className: string }> = {
-  clock: { icon: Clock, className: "text-muted-foreground" },
+  clock: { icon: Clock, className: "text-muted-foreground p-px" },
   one: { icon: Check, className: "text-muted-foreground" },
   two: { icon: CheckCheck, className: "text-muted-foreground" },
   read: { icon: CheckCheck, className: "text-tick-read" },

@@ -49,46 +49,66 @@ function Begin({ attempt, refusal }: { attempt: LinkAttempt | null; refusal: For
   const pending = useNavigation().formData?.get("method");
   const wantsCode = refusal?.values.method === "code" || attempt?.method === "code";
   return (
-    <div className="space-y-5">
+    <div className="space-y-6">
       {attempt?.error ? <Alert tone="warning">{attempt.error.sentence}</Alert> : null}
-      <Form method="post" preventScrollReset className="space-y-4">
-        <input type="hidden" name="intent" value="link" />
-        <input type="hidden" name="method" value="qr" />
-        {wantsCode ? null : <FormError refusal={refusal} />}
-        <SubmitButton isPending={pending === "qr"} pendingLabel="Asking WhatsApp for a code">
-          <QrIcon aria-hidden />
-          Show a QR code
-        </SubmitButton>
-      </Form>
-      <details open={wantsCode} className="group rounded-lg border border-border">
-        <summary className="cursor-pointer rounded-lg px-4 py-3 text-sm font-medium hover:bg-muted">
-          No camera at hand? Link with a pairing code
-        </summary>
-        <Form method="post" preventScrollReset className="space-y-4 px-4 pt-1 pb-4">
-          <input type="hidden" name="intent" value="link" />
-          <input type="hidden" name="method" value="code" />
-          {wantsCode ? <FormError refusal={refusal} /> : null}
-          <Field
-            label="Phone number"
-            name="phone"
-            type="tel"
-            inputMode="tel"
-            autoComplete="off"
-            placeholder="+5511999990000"
-            hint="The number of the WhatsApp on the phone, with its country code."
-            required
-            refusal={refusal}
-          />
-          <SubmitButton
-            variant="outline"
-            isPending={pending === "code"}
-            pendingLabel="Asking WhatsApp for a code"
+      {refusal !== null && !wantsCode ? <FormError refusal={refusal} /> : null}
+      <Sides
+        code={
+          <Form
+            method="post"
+            preventScrollReset
+            className="flex size-full flex-col items-center justify-center gap-5 rounded-xl border border-dashed border-input"
           >
-            <Smartphone aria-hidden />
-            Get a pairing code
-          </SubmitButton>
-        </Form>
-      </details>
+            <QrIcon aria-hidden strokeWidth={1.25} className="size-16 text-muted-foreground" />
+            <input type="hidden" name="intent" value="link" />
+            <input type="hidden" name="method" value="qr" />
+            <SubmitButton isPending={pending === "qr"} pendingLabel="Asking WhatsApp for a code">
+              Show the QR code
+            </SubmitButton>
+          </Form>
+        }
+      >
+        <Steps isCode={false} />
+        <details open={wantsCode} className="rounded-lg border border-border">
+          <summary className="cursor-pointer rounded-lg px-4 py-3 text-sm font-medium hover:bg-muted">
+            No camera at hand? Use a pairing code
+          </summary>
+          <Form method="post" preventScrollReset className="space-y-4 px-4 pt-1 pb-4">
+            <input type="hidden" name="intent" value="link" />
+            <input type="hidden" name="method" value="code" />
+            {wantsCode ? <FormError refusal={refusal} /> : null}
+            <Field
+              label="Phone number"
+              name="phone"
+              type="tel"
+              inputMode="tel"
+              autoComplete="off"
+              placeholder="+5511999990000"
+              hint="The number of the WhatsApp on the phone, with its country code."
+              required
+              refusal={refusal}
+            />
+            <SubmitButton
+              variant="outline"
+              isPending={pending === "code"}
+              pendingLabel="Asking WhatsApp for a code"
+            >
+              <Smartphone aria-hidden />
+              Get a pairing code
+            </SubmitButton>
+          </Form>
+        </details>
+      </Sides>
+    </div>
+  );
+}
+
+/** The code and what to do with it: in the same places before, during and after. */
+function Sides({ code, children }: { code: ReactNode; children: ReactNode }) {
+  return (
+    <div className="grid items-start gap-x-8 gap-y-6 sm:grid-cols-[17rem_minmax(0,1fr)]">
+      <div className="mx-auto aspect-square w-full max-w-68">{code}</div>
+      <div className="min-w-0 space-y-5">{children}</div>
     </div>
   );
 }
@@ -103,31 +123,32 @@ function Ongoing({ attempt, now: loadedAt }: { attempt: LinkAttempt; now: number
   const isCode = attempt.method === "code";
 
   return (
-    <div className="grid items-start gap-x-8 gap-y-6 sm:grid-cols-[17rem_1fr]">
-      <div className="mx-auto flex aspect-square w-full max-w-68 items-center justify-center rounded-xl border border-border bg-white p-1.5 text-[#0b1512]">
-        <Display attempt={attempt} />
-      </div>
-      <div className="min-w-0 space-y-5">
-        <Steps isCode={isCode} />
-        <div className="flex min-h-9 items-center gap-3 text-sm text-muted-foreground">
-          {left === null ? null : <CountdownRing {...left} />}
-          <output>{statusOf(attempt)}</output>
+    <Sides
+      code={
+        <div className="flex size-full items-center justify-center rounded-xl border border-border bg-white p-1.5 text-[#0b1512]">
+          <Display attempt={attempt} />
         </div>
-        <div className="flex flex-wrap items-center gap-4">
-          <Form method="post" preventScrollReset>
-            <input type="hidden" name="intent" value="cancel-link" />
-            <Button type="submit" variant="outline" size="small">
-              Cancel
-            </Button>
-          </Form>
-          <noscript>
-            <Link to="?" className="text-sm font-medium text-primary underline">
-              Refresh: show the present code
-            </Link>
-          </noscript>
-        </div>
+      }
+    >
+      <Steps isCode={isCode} />
+      <div className="flex min-h-9 items-center gap-3 text-sm text-muted-foreground">
+        {left === null ? null : <CountdownRing {...left} />}
+        <output>{statusOf(attempt)}</output>
       </div>
-    </div>
+      <div className="flex flex-wrap items-center gap-4">
+        <Form method="post" preventScrollReset>
+          <input type="hidden" name="intent" value="cancel-link" />
+          <Button type="submit" variant="outline" size="small">
+            Cancel
+          </Button>
+        </Form>
+        <noscript>
+          <Link to="?" className="text-sm font-medium text-primary underline">
+            Refresh: show the present code
+          </Link>
+        </noscript>
+      </div>
+    </Sides>
   );
 }
 

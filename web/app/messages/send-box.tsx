@@ -22,18 +22,18 @@ export function SendBox({ answered, idempotencyKey }: SendBoxProps) {
   const key = useSendKey(idempotencyKey, answer);
 
   useEffect(() => {
-    if (sent === null) return;
-    form.current?.reset();
-    form.current?.querySelector("textarea")?.focus();
+    if (sent !== null) form.current?.querySelector("textarea")?.focus();
   }, [sent]);
 
   return (
-    <fetcher.Form ref={form} method="post" action="?index" className="space-y-4">
+    // With each message sent an empty form takes the place of the old one.
+    <fetcher.Form key={sent} ref={form} method="post" action="?index" className="space-y-4">
       <input type="hidden" name="intent" value="send" />
       <input type="hidden" name="idempotency_key" value={key} />
       <FormError refusal={refusal} />
       <Field
         label="To"
+        subject="The number"
         name="to"
         type="tel"
         inputMode="tel"
@@ -43,7 +43,14 @@ export function SendBox({ answered, idempotencyKey }: SendBoxProps) {
         required
         refusal={refusal}
       />
-      <TextArea label="Message" name="text" rows={3} maxLength={4096} required refusal={refusal} />
+      <TextArea
+        label="Message"
+        name="text"
+        className="min-h-36"
+        maxLength={4096}
+        required
+        refusal={refusal}
+      />
       <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-2">
         <SubmitButton isPending={fetcher.state === "submitting"} pendingLabel="Sending">
           <SendHorizontal aria-hidden />

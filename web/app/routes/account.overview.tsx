@@ -96,7 +96,7 @@ export default function AccountOverview() {
           refusal={refusalOf(answer, "link")}
         />
       ) : (
-        <div className="grid items-start gap-6 lg:grid-cols-[1fr_20rem]">
+        <div className="grid gap-6 lg:grid-cols-[1fr_20rem]">
           <Card aria-labelledby="send-title">
             <CardHeader id="send-title" title="Send a message" />
             <CardBody>

@@ -37,7 +37,7 @@ export default function Chats() {
   });
   const [account] = accounts;
   return (
-    <div className="grid h-[calc(100dvh-3.5rem-3.75rem-env(safe-area-inset-bottom))] -mb-20 md:mb-0 md:h-dvh md:grid-cols-[20rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] h-[calc(100dvh-3.5rem-3.75rem-env(safe-area-inset-bottom))] -mb-20 md:mb-0 md:h-dvh md:grid-cols-[20rem_minmax(0,1fr)]">
       <section
         aria-labelledby="chats-title"
         className={cn(
