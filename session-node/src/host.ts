@@ -195,7 +195,7 @@ export class SessionHost implements AsyncDisposable {
     fetch(new URL("/waiting", controlUrl), {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ id: account, qr, expires_at: expiresAt }),
+      body: JSON.stringify({ id: account, qr, expires_at: new Date(expiresAt).toISOString() }),
       signal: AbortSignal.timeout(5_000),
     }).catch((error: unknown) => {
       this.#log({ event: "sandbox.unreachable", error: messageOf(error) });

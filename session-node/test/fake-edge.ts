@@ -20,6 +20,7 @@ type Account = {
   rows: Map<string, string>;
   nextMessage: number;
 };
+type Expected<R> = { [Name in keyof R]?: R[Name] | undefined };
 type OfKind<K extends Report["kind"]> = Extract<Report, { kind: K }>;
 
 /**
@@ -177,7 +178,7 @@ export class FakeEdge implements AsyncDisposable {
   async expect<K extends Report["kind"]>(
     kind: K,
     account: AccountId,
-    expected: Partial<OfKind<K>>,
+    expected: Expected<OfKind<K>>,
     timeout = 10_000,
   ): Promise<OfKind<K>> {
     return eventually(() => {

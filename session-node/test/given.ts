@@ -13,7 +13,7 @@ import { FakeEdge } from "./fake-edge.ts";
 
 /** Waits that would make a test slow, shortened; everything else is as in production. */
 export const quickTimings: Partial<Timings> = {
-  ackDeadlineMs: 700,
+  ackDeadlineMs: 8_000,
   connectDeadlineMs: 3_000,
   offlineQueueDeadlineMs: 2_000,
   finishMs: 1_000,
@@ -68,12 +68,15 @@ export class World implements AsyncDisposable {
 
   /** A host of its own incarnation, connected to the edge. */
   async host(timings: Partial<Timings> = {}): Promise<SessionHost> {
+    const before = this.edge.hellos.length;
     const host = SessionHost.start(readConfig(this.env), {
       log: (event) => this.log.push(event),
       timings: { ...quickTimings, ...timings },
     });
     this.#hosts.push(host);
-    await this.edge.hostConnected();
+    await eventually(() => {
+      if (this.edge.hellos.length === before) throw new Error("the host has not said hello");
+    });
     return host;
   }
 

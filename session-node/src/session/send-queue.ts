@@ -170,14 +170,10 @@ export class SendQueue {
 
   async #pump(): Promise<void> {
     this.#isPumping = true;
-    try {
-      while (await this.#step());
-    } finally {
-      this.#isPumping = false;
-    }
+    while (this.#isPumping) await this.#step();
   }
 
-  async #step(): Promise<boolean> {
+  async #step(): Promise<void> {
     const head = this.#waiting[0] ?? null;
     const sender = this.#sender;
     const now = Date.now();
@@ -193,8 +189,10 @@ export class SendQueue {
       isSomebodyTyping: this.#isSomebodyTyping,
       maxInFlight: MAX_IN_FLIGHT,
     });
-    if (move.kind === "idle" || !head) return false;
-    if (move.kind === "wait") {
+    if (move.kind === "idle" || !head) {
+      // In the same tick as the look: a later one would miss what arrives in between.
+      this.#isPumping = false;
+    } else if (move.kind === "wait") {
       await this.#signal.wait(move.untilMs === null ? null : Math.max(0, move.untilMs - now));
     } else if (move.kind === "give_back") {
       this.#waiting.shift();
@@ -205,18 +203,19 @@ export class SendQueue {
       this.#waiting.shift();
       this.#begin(head, sender);
     }
-    return true;
   }
 
   /** Finds out about the next recipients. Whoever stays unknown waits, but not for ever. */
   async #prepare(head: Entry, sender: Sender): Promise<void> {
     const entries = this.#waiting.slice(0, PREPARE_AT_ONCE);
+    const askedAt = Date.now();
     try {
       await sender.prepare(entries.map(({ message }) => message.to));
     } catch {
       // Not answered, refused for its rate, or cut off: then the head is still unknown below.
     }
     if (sender.isPrepared(head.message.to) || this.#sender !== sender) return;
+    this.#deps.onSilence(askedAt);
     this.#pause();
     head.failures += 1;
     if (head.failures < MAX_FAILURES || !this.#takeBack(head)) return;

@@ -70,6 +70,7 @@ export class Connection {
     this.#events = events;
     this.socket = makeSocket(options);
     this.#guardFrames();
+    this.#keepOrder();
     this.#listenToStanzas();
     this.#listenToEvents();
     this.#watchdog = setTimeout(() => {
@@ -121,6 +122,22 @@ export class Connection {
     }
     // An HTTP error on the upgrade: Baileys re-emits this event, so nothing else ever happens.
     ws.on("unexpected-response", () => this.end("upgrade_refused"));
+  }
+
+  /**
+   * Baileys looks after several messages at once, and a later one may overtake the first of a new
+   * contact. Here one begins when the one before is done.
+   */
+  #keepOrder(): void {
+    const { ws } = this.socket;
+    let earlier: Promise<unknown> = Promise.resolve();
+    for (const listener of ws.listeners("CB:message")) {
+      ws.off("CB:message", listener as (...args: unknown[]) => void);
+      ws.on("CB:message", (node: BinaryNode) => {
+        const handle = (): unknown => listener.call(ws, node);
+        earlier = earlier.then(handle, handle);
+      });
+    }
   }
 
   #listenToStanzas(): void {

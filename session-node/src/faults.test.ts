@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { eventually, World } from "../test/given.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+  await world.host();
+});
+afterEach(async () => {
+  await world.control("DELETE", "/faults");
+  world.edge.assertRulesKept();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+type Account = Parameters<World["edge"]["of"]>[1];
+
+async function expectReconnected(account: Account, reason: string): Promise<void> {
+  const { edge } = world;
+  await eventually(() => {
+    const states = edge.of("session", account);
+    const brokenAt = states.findLastIndex((report) => report.reason === reason);
+    expect(brokenAt).toBeGreaterThan(-1);
+    expect(states.slice(brokenAt).map(({ state }) => state)).toContain("connected");
+  });
+}
+
+async function expectToSend(account: Account): Promise<void> {
+  const message = world.send(account, await world.phone());
+  await world.edge.expect("outcome", account, { message: message.id, result: "sent" });
+}
+
+test("a frame that cannot be read renews that one session and leaves its neighbour alone", async () => {
+  const { edge } = world;
+  const neighbour = await world.linked();
+  const { account, number } = await world.linked();
+  await world.fault({ kind: "bad_frame", number, count: 1 });
+  await expectReconnected(account, "bad_frame");
+  await expectToSend(account);
+  await expectToSend(neighbour.account);
+  const states = edge.of("session", neighbour.account).map(({ state }) => state);
+  expect(states.filter((state) => state === "connected")).toHaveLength(1);
+});
+
+test("a refused upgrade is noticed at once and tried again", async () => {
+  const { account, number } = await world.linked();
+  await world.fault({ kind: "refuse_upgrade", status: 503, count: 2 });
+  await world.fault({ kind: "drop", number, count: 1 });
+  await expectReconnected(account, "connection_refused");
+  await expectToSend(account);
+});
+
+test("a dropped connection comes back, and what was waiting goes out once", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  const messages = Array.from({ length: 40 }, () => edge.message(account, phone));
+  edge.lease(account, messages);
+  await edge.expect("outcome", account, { message: messages[5]?.id, result: "sent" });
+  await world.fault({ kind: "drop", number, count: 1 });
+  await eventually(() => {
+    const settled = edge
+      .of("outcome", account)
+      .filter(({ result }) => result === "sent" || result === "unconfirmed");
+    expect(new Set(settled.map(({ message }) => message)).size).toBe(messages.length);
+  });
+  for (const { wa_id } of messages) expect(await world.timesSeen(wa_id)).toBeLessThanOrEqual(1);
+});
+
+test.each([
+  [{ kind: "logged_out" }, "logged_out_by_phone"],
+  [{ kind: "replaced" }, "replaced"],
+  [{ kind: "stream_error", code: 403 }, "banned"],
+])("%j ends the session for good: %s", async (fault, reason) => {
+  const { account, number } = await world.linked();
+  await world.fault({ ...fault, number, count: 1 });
+  await world.edge.expect("session", account, { state: "ended" });
+  expect(world.edge.of("session", account).at(-1)?.reason).toBe(reason);
+});
+
+test.each([503, 500, 429, 515])("stream error %i is survived", async (code) => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  await world.fault({ kind: "stream_error", code, number, count: 1 });
+  await edge.expect("session", account, { state: "reconnecting", upstream_code: code });
+  await eventually(() => expect(edge.of("session", account).at(-1)?.state).toBe("connected"));
+});
+
+test.each([
+  [402, "temporarily_banned"],
+  [405, "client_outdated"],
+])("a login that is refused with %i ends the session: %s", async (code, reason) => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  edge.stop(account, "close");
+  await edge.expect("session", account, { state: "ended", epoch: 1 });
+  await world.fault({ kind: "failure", code, number, count: 1 });
+  const epoch = edge.start(account);
+  const ended = await edge.expect("session", account, { state: "ended", epoch });
+  expect(ended).toMatchObject({ reason, upstream_code: code });
+});
+
+test("a time lock is told while the session goes on", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await world.fault({ kind: "time_lock", number, until });
+  await expect(
+    edge.expect("session", account, { state: "connected", reason: "restricted" }),
+  ).resolves.toBeDefined();
+});

@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { World } from "../test/given.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+  await world.host();
+});
+afterEach(() => world.edge.assertRulesKept());
+afterAll(() => world[Symbol.asyncDispose]());
+
+const digits = expect.stringMatching(/^\d+$/) as unknown as string;
+
+test.each(["pn", "lid"])(
+  "a person addressed by %s is reported with number and LID",
+  async (addressing) => {
+    const { edge } = world;
+    const { account, number } = await world.linked();
+    const phone = await world.phone({ addressing });
+    await world.control("POST", `/phones/${phone}/messages`, { to: number, text: "hi there" });
+    const received = await edge.expect("received", account, { text: "hi there" });
+    expect(received).toMatchObject({ from_me: false, type: "text", peer: { phone, lid: digits } });
+  },
+);
+
+test("what the owner types on the phone is reported as theirs, to whom it went", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  await world.control("POST", `/phones/${number}/messages`, { to: phone, text: "from my phone" });
+  const received = await edge.expect("received", account, { text: "from my phone" });
+  expect(received).toMatchObject({ from_me: true, name: null, peer: { phone } });
+});
+
+test("what came while we were away is reported like any other, in its order", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  edge.stop(account, "close");
+  await edge.expect("session", account, { state: "ended" });
+  for (const text of ["one", "two", "three"]) {
+    await world.control("POST", `/phones/${phone}/messages`, { to: number, text });
+  }
+  edge.start(account);
+  await edge.expect("received", account, { text: "three" });
+  const texts = edge.of("received", account).map(({ text }) => text);
+  expect(texts).toEqual(["one", "two", "three"]);
+});
+
+test("a message that cannot be decrypted is asked for again and arrives once", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  await world.fault({ kind: "undecryptable", number, count: 1 });
+  await world.control("POST", `/phones/${phone}/messages`, { to: number, text: "say again" });
+  await edge.expect("received", account, { text: "say again" });
+  expect(edge.of("received", account)).toHaveLength(1);
+});
+
+test("several messages in a row keep their order", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phones = [await world.phone(), await world.phone()];
+  const texts = Array.from({ length: 12 }, (_, index) => `message ${index}`);
+  for (const [index, text] of texts.entries()) {
+    await world.control("POST", `/phones/${phones[index % 2]}/messages`, { to: number, text });
+  }
+  await edge.expect("received", account, { text: texts.at(-1) ?? "" });
+  expect(edge.of("received", account).map(({ text }) => text)).toEqual(texts);
+});
