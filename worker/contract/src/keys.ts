@@ -12,7 +12,7 @@ export const CreateKey = z
       .max(80)
       .meta({ examples: ["Order service"] }),
     scopes: z.array(Scope).min(1).max(20),
-    accounts: z.array(id("account")).max(100).nullish(),
+    accounts: z.array(id("account")).min(1).max(100).nullish(),
     expires_at: z.iso.datetime({ offset: true }).nullish(),
   })
   .meta({ id: "CreateKey" });

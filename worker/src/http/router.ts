@@ -4,9 +4,9 @@ import { type ErrorCode, Problem } from "@roost/contract/errors";
 import type { Scope } from "@roost/contract/scopes";
 import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Context, Principal, System } from "../context.ts";
-import { AppError } from "../errors.ts";
+import { AppError, notFound } from "../errors.ts";
 
 /** What a handler finds on `c.var`. */
 export type Variables = {
@@ -26,16 +26,30 @@ export type AppEnv = { Bindings: Env; Variables: Variables };
 /** A router whose refusals are problem documents. */
 export function newRouter() {
   return new OpenAPIHono<AppEnv>({
-    defaultHook: (result) => {
+    defaultHook: (result, c) => {
       if (result.success) return;
-      throw new AppError("validation_failed", sentenceOf(result.error), {
-        errors: result.error.issues.map((issue) => ({
-          path: issue.path.join("."),
-          message: issue.message,
-        })),
-      });
+      // Nonsense for an id is answered like the id of another tenant's thing.
+      throw result.target === "param" ? notFound(nounOf(c.req.path)) : invalid(result.error);
     },
   });
+}
+
+/** What the schema makes of a value, for routes that are not declared. */
+export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalid(result.error);
+  return result.data;
+}
+
+function invalid(error: z.core.$ZodError): AppError {
+  return new AppError("validation_failed", sentenceOf(error), {
+    errors: error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+  });
+}
+
+/** `/v1/accounts/...` is about an account. */
+function nounOf(path: string): string {
+  return path.split("/")[2]?.replace(/s$/, "") ?? "thing";
 }
 
 function sentenceOf(error: z.core.$ZodError): string {
@@ -49,6 +63,14 @@ function sentenceOf(error: z.core.$ZodError): string {
 export function body<T extends z.ZodType>(schema: T) {
   return { required: true as const, content: { "application/json": { schema } } };
 }
+
+/** Headers of a declaration whose operation creates or sends something. */
+export const IdempotencyHeaders = z.object({
+  "idempotency-key": z.string().min(1).max(255).optional().meta({
+    description:
+      "Any text of your own, kept for 7 days. The same key and body give the first answer again, with `Idempotent-Replayed: true`; another body is refused.",
+  }),
+});
 
 /** One JSON response of a declaration. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
