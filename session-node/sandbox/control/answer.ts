@@ -29,7 +29,7 @@ export async function answerControl(
     if (request.method === "GET") {
       if (url.pathname === "/events") return streamActivity(network, request, response);
       const file = await findPageFile(url.pathname);
-      if (file) return void response.writeHead(200, { "content-type": file.type }).end(file.bytes);
+      if (file) return writePage(response, file);
     }
     write(response, await answer(network, request, url));
   } catch (error) {
@@ -107,6 +107,16 @@ function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader("access-control-allow-methods", "GET, POST, PUT, DELETE");
   response.setHeader("access-control-allow-headers", "content-type");
   response.setHeader("vary", "origin");
+}
+
+function writePage(response: ServerResponse, { bytes, type }: { bytes: Buffer; type: string }) {
+  response
+    .writeHead(200, {
+      "content-type": type,
+      "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
+      "cache-control": "no-cache",
+    })
+    .end(bytes);
 }
 
 function write(

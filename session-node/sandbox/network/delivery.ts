@@ -4,8 +4,8 @@ import type { Companion } from "./companion.ts";
 import type { Connection } from "./connection.ts";
 import type { Network } from "./network.ts";
 
-/** A stanza a companion has not confirmed yet. */
-export type Pending = { node: BinaryNode; stanza: Buffer; sentOn: Connection | null };
+/** A stanza a companion has not confirmed yet; `n` is its row and its place in the queue. */
+export type Pending = { n: number; node: BinaryNode; stanza: Buffer; sentOn: Connection | null };
 
 /**
  * Hands a stanza to a companion, now or at its next login. It is kept until the companion confirms
@@ -19,10 +19,13 @@ export function push(
 ): void {
   const { store } = network;
   const key = keyOf(node);
-  const pending: Pending = { node, stanza: encodeBinaryNode(node), sentOn: null };
+  settle(network, companion, key);
+  const n = network.nextPending++;
+  const pending: Pending = { n, node, stanza: encodeBinaryNode(node), sentOn: null };
   companion.pending.set(key, pending);
   store.run(
-    "INSERT OR REPLACE INTO pending (number, device, key, stanza) VALUES (?, ?, ?, ?)",
+    "INSERT INTO pending (n, number, device, key, stanza) VALUES (?, ?, ?, ?, ?)",
+    n,
     companion.phone.number,
     companion.device,
     key,
@@ -35,13 +38,10 @@ export function push(
 /** The companion has confirmed these stanzas. */
 export function settle(network: Network, companion: Companion, ...keys: string[]): void {
   for (const key of keys) {
-    if (!companion.pending.delete(key)) continue;
-    network.store.run(
-      "DELETE FROM pending WHERE number = ? AND device = ? AND key = ?",
-      companion.phone.number,
-      companion.device,
-      key,
-    );
+    const pending = companion.pending.get(key);
+    if (!pending) continue;
+    companion.pending.delete(key);
+    network.store.run("DELETE FROM pending WHERE n = ?", pending.n);
   }
 }
 
@@ -73,16 +73,18 @@ export function drain(network: Network, companion: Companion): void {
 /** Puts the stanzas back in memory that were not confirmed when the process ended. */
 export async function restorePending(network: Network): Promise<void> {
   const rows = network.store.all<{
+    n: number;
     number: string;
     device: number;
     key: string;
     stanza: Uint8Array;
-  }>("SELECT number, device, key, stanza FROM pending ORDER BY n");
+  }>("SELECT n, number, device, key, stanza FROM pending ORDER BY n");
   for (const row of rows) {
     const companion = network.book.find(row.number)?.companions.get(row.device);
     const stanza = Buffer.from(row.stanza);
     const node = await decodeBinaryNode(stanza);
-    companion?.pending.set(row.key, { node, stanza, sentOn: null });
+    companion?.pending.set(row.key, { n: row.n, node, stanza, sentOn: null });
+    network.nextPending = row.n + 1;
   }
 }
 

@@ -18,6 +18,8 @@ export class Network {
   readonly counters = new Counters();
   readonly pairing = new PairingDesk();
   readonly connections = new Set<Connection>();
+  /** The row that the next stanza to wait for a companion gets. */
+  nextPending = 1;
   private readonly activity = new EventEmitter<{ activity: [Activity] }>().setMaxListeners(0);
 
   constructor(store: Store, identity: ServerIdentity) {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { proto } from "@whiskeysockets/baileys";
 import { type KeyPair, newKeyPair, sharedSecret } from "../signal/keys.ts";
 import type { ServerIdentity } from "./certificates.ts";
@@ -14,8 +15,8 @@ export type Opened = {
   readonly pattern: Pattern;
   readonly clientStatic: Buffer;
   readonly payload: proto.ClientPayload;
-  readonly receiveKey: Buffer;
-  readonly sendKey: Buffer;
+  readonly receiveKey: KeyObject;
+  readonly sendKey: KeyObject;
 };
 
 type Awaiting = { pattern: Pattern; state: SymmetricState; ephemeral: KeyPair };

@@ -61,12 +61,11 @@ export const migrations: readonly string[] = [
    ) WITHOUT ROWID;
 
    CREATE TABLE pending (
-     n INTEGER PRIMARY KEY AUTOINCREMENT,
+     n INTEGER PRIMARY KEY,
      number TEXT NOT NULL,
      device INTEGER NOT NULL,
      key TEXT NOT NULL,
-     stanza BLOB NOT NULL,
-     UNIQUE (number, device, key)
+     stanza BLOB NOT NULL
    );
 
    CREATE TABLE handed_over (
@@ -78,7 +77,7 @@ export const migrations: readonly string[] = [
    ) WITHOUT ROWID;
 
    CREATE TABLE messages (
-     n INTEGER PRIMARY KEY AUTOINCREMENT,
+     n INTEGER PRIMARY KEY,
      number TEXT NOT NULL,
      sender TEXT NOT NULL,
      device INTEGER NOT NULL,
@@ -96,10 +95,8 @@ export const migrations: readonly string[] = [
      UNIQUE (number, wa_id, sender)
    );
 
-   CREATE INDEX messages_of_phone ON messages (number);
-
    CREATE TABLE ledger (
-     n INTEGER PRIMARY KEY AUTOINCREMENT,
+     n INTEGER PRIMARY KEY,
      at INTEGER NOT NULL,
      account TEXT NOT NULL,
      device INTEGER NOT NULL,

@@ -158,7 +158,7 @@ function statusOf(error: Error | undefined): number | undefined {
 
 /** Pairs by QR and logs in for the first time. */
 export async function linkByQr(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, "url" | "webSocketUrl" | "rootPublicKey">,
   number: string,
   { auth = newAuth(), extra = {} }: { auth?: Auth; extra?: Extra } = {},
 ): Promise<{ client: Client; auth: Auth }> {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { once } from "node:events";
 import {
   type BinaryNode,
@@ -32,8 +33,8 @@ export class SecondClient implements Disposable {
   private readonly socket: WebSocket;
   private readonly frames: Buffer[] = [];
   private wake: () => void = () => undefined;
-  private sendKey: Buffer = Buffer.alloc(0);
-  private receiveKey: Buffer = Buffer.alloc(0);
+  private sendKey: KeyObject | Buffer = Buffer.alloc(0);
+  private receiveKey: KeyObject | Buffer = Buffer.alloc(0);
   private sent = 0;
   private received = 0;
 

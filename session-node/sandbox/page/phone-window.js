@@ -1,0 +1,175 @@
+import { call } from "./call.js";
+
+const SHOWN_MESSAGES = 300;
+const TICKS = { sent: "✓", delivered: "✓✓", read: "✓✓ read", received: "" };
+const EVERYBODY = "";
+
+/** A phone as a chat window. */
+export function openWindow(phone, { onClose }) {
+  const element = document
+    .querySelector("#window-template")
+    .content.cloneNode(true).firstElementChild;
+  const find = (selector) => element.querySelector(selector);
+  const path = `/phones/${phone.number}`;
+  let messages = [];
+
+  const act = async (action) => {
+    try {
+      find(".refusal").textContent = "";
+      await action();
+    } catch (error) {
+      find(".refusal").textContent = error.message;
+    }
+  };
+
+  // What is shown
+
+  function update(current) {
+    if (!current) return;
+    const count = current.companions.length;
+    find("h2").textContent = current.name;
+    find(".companions").textContent =
+      `+${current.number}` + (count > 0 ? ` · ${count} linked` : " · not linked");
+    find("[name=receipts]").value = current.receipts;
+    find("[name=addressing]").value = current.addressing;
+    find("[name=on_whatsapp]").checked = current.on_whatsapp;
+    showTyping(current.typing.map(({ from }) => from));
+  }
+
+  function showTyping(numbers) {
+    find(".typing").textContent = numbers.length > 0 ? `+${numbers.join(", +")} is typing…` : "";
+  }
+
+  async function load() {
+    messages = await call("GET", `${path}/messages?limit=${SHOWN_MESSAGES}`);
+    showChats();
+    showMessages();
+  }
+
+  function showChats() {
+    const select = find("[name=chat]");
+    const chosen = select.value;
+    const peers = [...new Set(messages.map(peerOf))];
+    const options = peers.map((number) => new Option(`+${number}`, number));
+    select.replaceChildren(new Option("all", EVERYBODY), ...options);
+    select.value = peers.includes(chosen) ? chosen : EVERYBODY;
+  }
+
+  function showMessages() {
+    const chosen = find("[name=chat]").value;
+    const shown = messages.filter((message) => !chosen || peerOf(message) === chosen);
+    const list = find(".messages");
+    list.replaceChildren(...shown.map((message) => messageItem(message, chosen === EVERYBODY)));
+    list.scrollTop = list.scrollHeight;
+    const to = find("[name=to]");
+    if (chosen) to.value = chosen;
+    else if (!to.value && shown.length > 0) to.value = peerOf(shown.at(-1));
+  }
+
+  function messageItem(message, isPeerShown) {
+    const item = document.createElement("li");
+    item.className = message.direction;
+    item.textContent = textOf(message);
+    const about = document.createElement("small");
+    const peer = message.direction === "in" ? "from" : "to";
+    const device = message.direction === "out" && message.device > 0 ? " by a linked device" : "";
+    about.textContent = [
+      isPeerShown ? `${peer} +${peerOf(message)}` : "",
+      `${new Date(message.at).toLocaleTimeString()}${device}`,
+      TICKS[message.status] ?? message.status,
+    ]
+      .filter(Boolean)
+      .join(" · ");
+    if (message.direction === "in" && message.type !== "reaction")
+      about.append(likeButton(message));
+    item.append(about);
+    return item;
+  }
+
+  function likeButton({ wa_id }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "👍";
+    button.ariaLabel = "React with a thumbs up";
+    button.addEventListener("click", () => {
+      void act(() => call("POST", `${path}/react`, { wa_id, emoji: "👍" }));
+    });
+    return button;
+  }
+
+  function take(activity) {
+    if (activity.kind === "message") {
+      messages = [...messages, activity.message].slice(-SHOWN_MESSAGES);
+      showChats();
+      showMessages();
+    }
+    if (activity.kind === "status") {
+      for (const message of messages) {
+        if (message.wa_id === activity.wa_id) message.status = activity.status;
+      }
+      showMessages();
+    }
+    if (activity.kind === "typing") {
+      showTyping(activity.typing.state === "composing" ? [activity.typing.from] : []);
+    }
+  }
+
+  // What the owner does
+
+  find(".composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { to, text } = Object.fromEntries(new FormData(event.target));
+    void act(async () => {
+      await call("POST", `${path}/messages`, { to, text });
+      find("[name=text]").value = "";
+      find("[name=text]").focus();
+    });
+  });
+  find(".type").addEventListener("click", () =>
+    act(() => call("POST", `${path}/typing`, { to: find("[name=to]").value })),
+  );
+  find(".read").addEventListener("click", () =>
+    act(async () => {
+      const waiting = messages.filter(({ status }) => status === "received");
+      for (const { wa_id } of waiting) await call("POST", `${path}/read`, { wa_id });
+    }),
+  );
+  find(".link form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const link = find("[name=link]").value.trim();
+    // A QR text has commas between its keys, a code has eight characters.
+    const [way, body] = link.includes(",") ? ["scan", { qr: link }] : ["code", { code: link }];
+    void act(async () => {
+      await call("POST", `${path}/${way}`, body);
+      find("[name=link]").value = "";
+      find(".link").open = false;
+    });
+  });
+  find(".scan").addEventListener("click", () =>
+    act(async () => {
+      await call("POST", `${path}/scan-waiting`);
+      find(".link").open = false;
+    }),
+  );
+  find(".settings").addEventListener("change", ({ target }) => {
+    const value = target.type === "checkbox" ? target.checked : target.value;
+    void act(() => call("PUT", path, { [target.name]: value }));
+  });
+  find("[name=chat]").addEventListener("change", showMessages);
+  find(".close").addEventListener("click", onClose);
+
+  element.setAttribute("aria-label", phone.name);
+  update(phone);
+  return { element, update, load, take };
+}
+
+function peerOf({ direction, from, to }) {
+  return direction === "in" ? from : to;
+}
+
+function textOf({ type, text, details }) {
+  if (type === "text") return text;
+  if (type === "reaction") return text ? `reacted ${text}` : "took a reaction back";
+  if (type === "location") return `location ${details?.latitude}, ${details?.longitude}`;
+  return `${type}${text ? `: ${text}` : ""}`;
+}
