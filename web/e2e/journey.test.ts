@@ -1,0 +1,133 @@
+import { Message } from "@roost/contract/messages";
+import type { Page } from "playwright-core";
+import { expect, inject, test, vi } from "vitest";
+import { givenBrowser } from "./browser.ts";
+import { createAccount, phones, qrText, signUp, somebody } from "./people.ts";
+
+const visit = givenBrowser();
+
+test("a person signs up, links a phone, sends, sees the ticks turn blue and the reply arrive", async () => {
+  await using visitor = await visit();
+  const { page, complaints } = visitor;
+  const ana = somebody();
+  const friend = somebody();
+  await phones().post("/phones", { number: ana.number, name: "Souza Flowers" });
+  await phones().post("/phones", { number: friend.number, name: "João" });
+  await phones().put(`/phones/${friend.number}`, { receipts: "none" });
+
+  await signUp(page, ana.email);
+  expect(await page.getByRole("heading", { name: "No account yet" }).isVisible()).toBe(true);
+
+  const account = await createAccount(page, "Support");
+  await page.getByRole("button", { name: "Show the QR code" }).click();
+  await page.getByRole("img", { name: /QR code/ }).waitFor();
+  await stamp(page);
+  await phones().post(`/phones/${ana.number}/scan`, { qr: await qrText(page, account) });
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Send a message" }).waitFor();
+  expect(await isStamped(page)).toBe(true);
+
+  const key = await createKey(page);
+  await page.goto(`/accounts/${account}`);
+  await stamp(page);
+  const first = await sendByApi(key, account, friend.number, "hello");
+  const row = page.locator(`[data-message="${first.id}"]`);
+  await row.getByText("Sent", { exact: true }).waitFor();
+  expect(await textsAt(friend.number)).toEqual(["hello"]);
+
+  await phones().put(`/phones/${friend.number}`, { receipts: "delivered" });
+  const second = await sendByApi(key, account, friend.number, "are you there?");
+  const secondRow = page.locator(`[data-message="${second.id}"]`);
+  await secondRow.getByText("Delivered", { exact: true }).waitFor();
+  await phones().post(`/phones/${friend.number}/read`, { wa_id: await waIdOf(key, second.id) });
+  await secondRow.getByText("Read", { exact: true }).waitFor();
+  expect(await isStamped(page)).toBe(true);
+
+  await secondRow.getByRole("link").click();
+  await page.waitForURL("**/chats/cht_*");
+  await page.getByRole("log").getByText("are you there?").waitFor();
+  await phones().post(`/phones/${friend.number}/messages`, { to: ana.number, text: "I am!" });
+  await page.getByRole("log").getByText("I am!").waitFor();
+  expect(await isStamped(page)).toBe(true);
+
+  await page.getByRole("textbox", { name: "Message" }).fill("Good.");
+  await page.keyboard.press("Enter");
+  await page.getByRole("log").getByText("Good.").waitFor();
+  await vi.waitFor(async () => expect(await textsAt(friend.number)).toContain("Good."), 20_000);
+  expect(complaints).toEqual([]);
+});
+
+test("a key that is revoked in the page is refused from then on", async () => {
+  await using visitor = await visit();
+  const { page } = visitor;
+  await signUp(page, somebody().email);
+  const key = await createKey(page);
+  expect((await callWith(key, "/v1/accounts")).status).toBe(200);
+
+  await page.goto("/keys");
+  expect(await page.content()).not.toContain(key);
+  await page.getByRole("link", { name: "Revoke" }).click();
+  await page.getByRole("button", { name: "Revoke for good" }).click();
+  await page.getByText("Revoked", { exact: true }).waitFor();
+  // An isolate may remember a key for up to a minute.
+  await vi.waitFor(async () => expect((await callWith(key, "/v1/accounts")).status).toBe(401), {
+    timeout: 65_000,
+    interval: 1_000,
+  });
+});
+
+test("whoever is not signed in is sent to the login and back afterwards", async () => {
+  await using visitor = await visit();
+  const { page } = visitor;
+  const { email } = somebody();
+  await signUp(page, email);
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.waitForURL("**/login");
+  await page.goto("/keys");
+  await page.waitForURL("**/login?next=%2Fkeys");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Log in" }).click();
+  expect(await page.getByRole("alert").innerText()).toMatch(/\w+ .*\.$/);
+  expect(await page.getByLabel("Email").inputValue()).toBe(email);
+  await page.getByLabel("Password").fill("four words in a row");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL("**/keys");
+});
+
+/** Marks the document, which a reload would throw away. */
+async function stamp(page: Page): Promise<void> {
+  await page.evaluate(() => document.body.setAttribute("data-stamp", "here"));
+}
+
+async function isStamped(page: Page): Promise<boolean> {
+  return (await page.locator("body[data-stamp]").count()) === 1;
+}
+
+async function createKey(page: Page): Promise<string> {
+  await page.goto("/keys/new");
+  await page.getByLabel("Name", { exact: true }).fill("Order service");
+  await page.getByRole("button", { name: "Create the key" }).click();
+  return page.locator("[data-secret]").innerText();
+}
+
+function callWith(key: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  return fetch(`${inject("urls").api}${path}`, { ...init, headers });
+}
+
+async function sendByApi(key: string, account: string, to: string, text: string): Promise<Message> {
+  const body = JSON.stringify({ account, to: `+${to}`, text: { body: text } });
+  const response = await callWith(key, "/v1/messages", { method: "POST", body });
+  expect(response.status).toBe(202);
+  return Message.parse(await response.json());
+}
+
+async function waIdOf(key: string, message: string): Promise<string> {
+  const response = await callWith(key, `/v1/messages/${message}`);
+  return Message.parse(await response.json()).wa_id ?? "";
+}
+
+async function textsAt(number: string): Promise<(string | null | undefined)[]> {
+  return (await phones().messages(number)).map((message) => message.text);
+}

@@ -1,0 +1,181 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
+import { givenBrowser } from "./browser.ts";
+import { createAccount, givenConnected, phones, signUp, somebody } from "./people.ts";
+
+/**
+ * Every page as people see it: wide and narrow, light and dark, empty and full. The pictures are for
+ * people to look at; the checks are for what a machine can tell.
+ */
+const pictures = fileURLToPath(new URL("../../.roost/screenshots/", import.meta.url));
+const visit = givenBrowser();
+const widths = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
+const schemes = ["light", "dark"] as const;
+const sizes = Object.entries(widths);
+const looks = sizes.flatMap(([name, viewport]) =>
+  schemes.map((colorScheme) => ({ name: `${name}-${colorScheme}`, viewport, colorScheme })),
+);
+
+type Cookies = Awaited<ReturnType<ReturnType<Page["context"]>["cookies"]>>;
+/** A person's session and the pages to look at with it: file name and path. */
+type Tour = { cookies: Cookies; pages: [string, string][] };
+
+const visitor: Tour = {
+  cookies: [],
+  pages: [
+    ["landing", "/"],
+    ["sign-up", "/sign-up"],
+    ["login", "/login?next=/keys"],
+    ["check-mail", "/check-mail"],
+    ["verify-email", `/verify-email?token=${"a".repeat(40)}`],
+    ["verify-email-broken", "/verify-email"],
+    ["forgot-password", "/forgot-password"],
+    ["reset-password", `/reset-password?token=${"a".repeat(40)}`],
+    ["not-found", "/nowhere"],
+  ],
+};
+let empty: Tour;
+let full: Tour;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  empty = await givenEmpty();
+  full = await givenFull();
+});
+
+test.each(looks)(
+  "$name: pages fit, read well to a screen reader and do not jump",
+  async (look) => {
+    for (const [tourName, tour] of Object.entries({ visitor, empty, full })) {
+      await using walk = await visit({ viewport: look.viewport, colorScheme: look.colorScheme });
+      const { page, complaints } = walk;
+      await page.context().addCookies(tour.cookies);
+      for (const [name, path] of tour.pages) {
+        const where = `${look.name} ${tourName} ${name}`;
+        await page.goto(path);
+        await hydrated(page);
+        await page.screenshot({
+          path: `${pictures}${tourName}-${name}-${look.name}.png`,
+          fullPage: true,
+        });
+        expect(await seriousViolations(page), where).toEqual([]);
+        expect(await isTooWide(page), where).toBe(false);
+        expect(await layoutShift(page), where).toBeLessThan(0.02);
+        expect(complaints, where).toEqual([]);
+      }
+    }
+  },
+  240_000,
+);
+
+async function givenEmpty(): Promise<Tour> {
+  await using somewhere = await visit();
+  const { page } = somewhere;
+  await signUp(page, somebody().email);
+  return {
+    cookies: await page.context().cookies(),
+    pages: [
+      ["accounts", "/accounts"],
+      ["chats", "/chats"],
+      ["keys", "/keys"],
+      ["keys-new", "/keys/new"],
+      ["settings", "/settings"],
+    ],
+  };
+}
+
+async function givenFull(): Promise<Tour> {
+  await using somewhere = await visit();
+  const { page } = somewhere;
+  const { email, number } = somebody();
+  const friend = somebody();
+  await phones().post("/phones", { number: friend.number, name: "João Nogueira" });
+  await signUp(page, email);
+  const linking = await createAccount(page, "Newsletter");
+  await page.getByRole("button", { name: "Show the QR code" }).click();
+  await page.getByRole("img", { name: /QR code/ }).waitFor();
+  const unlinked = await createAccount(page, "A second shop with quite a long name");
+  const account = await givenConnected(page, "Support", number);
+  for (const text of ["Hello, your order is on its way.", "Shall we ring twice?\nOr leave it?"]) {
+    await page.getByLabel("To", { exact: true }).fill(`+${friend.number}`);
+    await page.getByLabel("Message", { exact: true }).fill(text);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByRole("list", { name: "Messages" }).getByText(text).waitFor();
+  }
+  await phones().post(`/phones/${friend.number}/messages`, { to: number, text: "Ring, please!" });
+  const reply = page.locator("[data-message]", { hasText: "Ring, please!" });
+  await reply.waitFor();
+  const chat = await reply.getByRole("link").getAttribute("href");
+  await page.goto("/keys/new");
+  await page.getByLabel("Name", { exact: true }).fill("Order service");
+  await page.getByRole("button", { name: "Create the key" }).click();
+  await page.locator("[data-secret]").waitFor();
+  return {
+    cookies: await page.context().cookies(),
+    pages: [
+      ["accounts", "/accounts"],
+      ["account", `/accounts/${account}`],
+      ["account-linking", `/accounts/${linking}`],
+      ["account-unlinked", `/accounts/${unlinked}`],
+      ["account-settings", `/accounts/${account}/settings`],
+      ["account-delete", `/accounts/${account}/settings?confirm=delete`],
+      ["chats", "/chats"],
+      ["chat", chat ?? "/chats"],
+      ["keys", "/keys"],
+      ["keys-new", "/keys/new"],
+      ["account-missing", `/accounts/acc_${"0".repeat(26)}`],
+    ],
+  };
+}
+
+/** Waits until the page is alive, so that what changes with it has changed. */
+async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.body).some((key) => key.startsWith("__reactFiber")),
+  );
+  await page.evaluate(() => document.fonts.ready.then(() => null));
+}
+
+/** What axe calls serious or critical, as sentences. */
+async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ help, nodes }) => `${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  });
+}
+
+function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+}
+
+/** How much the page moved under the reader since it was opened, as browsers measure it. */
+function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let total = 0;
+        const add = (entries: PerformanceEntryList): void => {
+          for (const entry of entries) if ("value" in entry) total += Number(entry.value);
+        };
+        const observer = new PerformanceObserver((list) => add(list.getEntries()));
+        observer.observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => {
+          add(observer.takeRecords());
+          resolve(total);
+        });
+      }),
+  );
+}
+
+declare global {
+  // oxlint-disable-next-line typescript/consistent-type-definitions
+  interface Window {
+    axe: typeof axe;
+  }
+}

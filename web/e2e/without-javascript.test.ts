@@ -1,0 +1,72 @@
+import { expect, test, vi } from "vitest";
+import { givenBrowser } from "./browser.ts";
+import { givenConnected, linkFromMail, PASSWORD, phones, signUp, somebody } from "./people.ts";
+
+const visit = givenBrowser();
+const withoutJavaScript = { javaScriptEnabled: false };
+
+test("sign-up, sign-out, login and a new password need no JavaScript", async () => {
+  await using visitor = await visit(withoutJavaScript);
+  const { page } = visitor;
+  const { email } = somebody();
+  await signUp(page, email);
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.waitForURL("**/login");
+
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByText("is on its way").waitFor();
+  await page.goto(await linkFromMail(email, "/reset-password"));
+  await page.getByLabel("New password").fill("five other words in a row");
+  await page.getByRole("button", { name: "Save the password" }).click();
+  await page.waitForURL("**/login?reset");
+
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("five other words in a row");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL("**/accounts");
+  expect(await page.getByRole("heading", { name: "Accounts" }).isVisible()).toBe(true);
+});
+
+test("a phone is linked and a message sent without JavaScript", async () => {
+  await using visitor = await visit();
+  const { email, number } = somebody();
+  const friend = somebody();
+  await phones().post("/phones", { number: friend.number, name: "João" });
+  await signUp(visitor.page, email);
+  const account = await givenConnected(visitor.page, "Support", number);
+
+  await using plain = await visit(withoutJavaScript);
+  const { page } = plain;
+  await page.goto(`/login?next=/accounts/${account}`);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(`**/accounts/${account}`);
+
+  await page.getByLabel("To", { exact: true }).fill("not a number");
+  await page.getByLabel("Message", { exact: true }).fill("two\nlines");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("alert").waitFor();
+  expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("two\nlines");
+
+  await page.getByLabel("To", { exact: true }).fill(`+${friend.number}`);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByText("Accepted. Its ticks are below.").waitFor();
+  await vi.waitFor(
+    async () => {
+      const texts = (await phones().messages(friend.number)).map(({ text }) => text);
+      expect(texts).toEqual(["two\nlines"]);
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+
+  await page.goto(`/accounts/${account}/settings`);
+  await page.getByRole("link", { name: "Delete account" }).click();
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await page.getByRole("link", { name: "Delete account" }).click();
+  await page.getByRole("button", { name: "Delete for good" }).click();
+  await page.waitForURL("**/accounts");
+  await page.getByText("No account yet").waitFor();
+});
