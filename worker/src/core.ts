@@ -1,4 +1,8 @@
 import { app } from "./app.ts";
+import { accountStub } from "./accounts/account-stub.ts";
+import { consumeSendJobs } from "./fleet/consumer.ts";
+import { hostStub } from "./fleet/stubs.ts";
+import { log } from "./log.ts";
 
 /** Answers everything that is not the API's. */
 export type Pages = (request: Request, env: Env, context: ExecutionContext) => Promise<Response>;
@@ -10,6 +14,14 @@ export function makeWorker(pages: Pages) {
       const { pathname } = new URL(request.url);
       const isApi = pathname.startsWith("/v1/") || pathname === "/docs";
       return isApi ? app.fetch(request, env, context) : pages(request, env, context);
+    },
+
+    async queue(batch, env) {
+      await consumeSendJobs(batch.messages, {
+        take: ({ account, lease }) => accountStub(env, account).takeLease(lease),
+        deliver: (host, leases) => hostStub(env, host).deliver(leases),
+        log,
+      });
     },
   } satisfies ExportedHandler<Env>;
 }

@@ -27,6 +27,9 @@ export type LogEvent =
   | { event: "host.disconnected"; host: string; code: number }
   | { event: "host.silent"; host: string }
   | { event: "host.bad_frame"; host: string; error: string }
+  | { event: "host.report_failed"; host: string; account: string; error: string }
+  | { event: "session.unplaced"; account: string; error: string }
+  | { event: "report.refused"; account: string; kind: string; error: string }
   | { event: "session.placed"; account: string; host: string; epoch: number }
   | { event: "session.fenced"; account: string; host: string; epoch: number };
 

@@ -52,6 +52,7 @@ export const Account = z
 export type Account = z.infer<typeof Account>;
 
 export const LinkMethod = z.enum(["qr", "code"]);
+export type LinkMethod = z.infer<typeof LinkMethod>;
 export const StartLink = z
   .strictObject({
     method: LinkMethod.default("qr"),

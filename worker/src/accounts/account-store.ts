@@ -1,0 +1,343 @@
+import { ChatLog } from "./chat-log.ts";
+import { CredentialStore } from "./credential-store.ts";
+import { afterOutcome, type HealthFacts, healthy } from "./health.ts";
+import { IdempotencyKeys } from "./idempotency.ts";
+import { Journal } from "./journal.ts";
+import { LeaseBook } from "./lease-book.ts";
+import { MessageLog } from "./message-log.ts";
+import { isOpen, isWaiting } from "./message-state.ts";
+import { Outbox } from "./outbox.ts";
+import { Pages } from "./pages.ts";
+import { isSameProjection } from "./same-projection.ts";
+import { countSent, emptyQuota, type Quota } from "./quota.ts";
+import type {
+  Change,
+  Head,
+  StoredAccount,
+  StoredEvent,
+  StoredLease,
+  StoredMessage,
+} from "./stored.ts";
+import { TickLog } from "./tick-log.ts";
+
+/** How much a restart may have to replay. A checkpoint costs rows, so it is not done often. */
+const CHECKPOINT_ROWS = 2_000;
+const CHECKPOINT_CHARACTERS = 4_000_000;
+const PREVIEW_CHARACTERS = 100;
+
+/**
+ * All that an account knows: in memory, behind a log of ticks, folded into pages from time to time.
+ *
+ * Changes are made in memory at once and are durable with `commit`, which writes one row for the
+ * whole tick. Nothing may leave the object before that.
+ */
+export class AccountStore {
+  readonly messages: MessageLog;
+  readonly chats: ChatLog;
+  readonly journal: Journal;
+  readonly credentials: CredentialStore;
+  readonly keys: IdempotencyKeys;
+  readonly outbox = new Outbox();
+  readonly leases = new LeaseBook();
+  private readonly pages: Pages;
+  private readonly ticks: TickLog;
+  private pending: string[] = [];
+  private pendingEvents: StoredEvent[] = [];
+  private fresh: StoredEvent[] = [];
+  private current: StoredAccount;
+  private projected: number;
+  private isProjectedNoted = true;
+  private quotaFacts: Quota;
+  private healthFacts: HealthFacts;
+
+  /** What was stored last time. */
+  static open(sql: SqlStorage): AccountStore {
+    const head = new Pages(sql).read("head", 0);
+    if (head === null) throw new Error("the account has no head page");
+    return new AccountStore(sql, head);
+  }
+
+  /** A new account; durable when this returns. */
+  static create(sql: SqlStorage, account: StoredAccount): AccountStore {
+    const head: Head = {
+      tick: 0,
+      account,
+      lastMessage: 0,
+      lastSeq: 0,
+      dataKey: null,
+      projected: 0,
+      quota: emptyQuota(),
+      health: healthy,
+      leases: [],
+      unfinished: [],
+    };
+    new Pages(sql).write("head", 0, head);
+    return new AccountStore(sql, head);
+  }
+
+  private constructor(sql: SqlStorage, head: Head) {
+    this.pages = new Pages(sql);
+    this.messages = new MessageLog(this.pages, head.lastMessage);
+    this.chats = new ChatLog(this.pages);
+    this.journal = new Journal(this.pages, head.lastSeq);
+    this.credentials = new CredentialStore(this.pages, head.dataKey);
+    this.keys = new IdempotencyKeys(this.pages);
+    this.ticks = new TickLog(sql, head.tick);
+    this.current = head.account;
+    this.projected = head.projected;
+    this.quotaFacts = head.quota;
+    this.healthFacts = head.health;
+    for (const n of head.unfinished) this.warmUp(n);
+    for (const lease of head.leases) this.leases.open(lease);
+    for (const change of this.ticks.replay()) this.apply(change);
+    this.leases.assumeTaken();
+    const leased = new Set(this.leases.all().flatMap(({ messages }) => messages.map(({ n }) => n)));
+    for (const n of this.outbox.inHand()) if (!leased.has(n)) this.makeReady(n);
+  }
+
+  account(): StoredAccount {
+    return this.current;
+  }
+
+  quota(): Quota {
+    return this.quotaFacts;
+  }
+
+  health(): HealthFacts {
+    return this.healthFacts;
+  }
+
+  isDirty(): boolean {
+    return this.pending.length > 0;
+  }
+
+  /** The directory shows this version. Not worth a row: it goes along with the next commit. */
+  noteProjected(version: number): void {
+    this.projected = version;
+    this.isProjectedNoted = false;
+  }
+
+  /** Makes the change in memory and notes it for the next commit. */
+  change(change: Change): void {
+    // As text at once: what is applied goes on changing in memory.
+    this.pending.push(JSON.stringify(change));
+    if (change.kind === "event") this.pendingEvents.push(change.event);
+    this.apply(change);
+  }
+
+  setAccount(changes: Partial<StoredAccount>): void {
+    const account = { ...this.current, ...changes };
+    if (!isSameProjection(account, this.current)) account.version += 1;
+    this.change({ kind: "account", account });
+  }
+
+  /** Whether the directory shows something older. */
+  isProjectionDue(): boolean {
+    return this.current.version > this.projected;
+  }
+
+  /** Appends to the journal under the next number. */
+  emit(event: Omit<StoredEvent, "seq">): void {
+    this.change({ kind: "event", event: { ...event, seq: this.journal.last() + 1 } });
+  }
+
+  /** Makes all changes since the last commit durable, as one row. */
+  commit(now: number): void {
+    if (this.pending.length === 0) return;
+    if (!this.isProjectedNoted) {
+      this.isProjectedNoted = true;
+      const change: Change = { kind: "projected", version: this.projected };
+      this.pending.push(JSON.stringify(change));
+    }
+    this.ticks.append(this.pending);
+    this.pending = [];
+    this.fresh.push(...this.pendingEvents);
+    this.pendingEvents = [];
+    const { rows, characters } = this.ticks.size();
+    if (rows >= CHECKPOINT_ROWS || characters >= CHECKPOINT_CHARACTERS) this.checkpoint(now);
+  }
+
+  /** The durable events that nobody took yet: for the live stream. */
+  takeEvents(): StoredEvent[] {
+    const events = this.fresh;
+    this.fresh = [];
+    return events;
+  }
+
+  /** Folds the ticks into pages. */
+  checkpoint(now: number): void {
+    this.messages.checkpoint();
+    this.chats.checkpoint();
+    this.journal.checkpoint();
+    this.credentials.checkpoint();
+    this.keys.checkpoint(now, (n) => this.isFinished(n));
+    const head: Head = {
+      tick: this.ticks.lastTick(),
+      account: this.current,
+      lastMessage: this.messages.last(),
+      lastSeq: this.journal.last(),
+      dataKey: this.credentials.wrappedDataKey(),
+      projected: this.projected,
+      quota: this.quotaFacts,
+      health: this.healthFacts,
+      leases: this.leases.all(),
+      unfinished: this.outbox.numbers(),
+    };
+    this.pages.write("head", 0, head);
+    this.ticks.rewind();
+  }
+
+  /** Throws the credentials away, everywhere they lie. */
+  forgetCredentials(now: number): void {
+    this.change({ kind: "keys_forgotten" });
+    this.commit(now);
+    this.checkpoint(now);
+    this.ticks.wipe();
+  }
+
+  isFinished(n: number): boolean {
+    const state = this.messages.find(n)?.states.at(-1)?.[0];
+    return state === undefined || !(isOpen(state) || state === "unconfirmed");
+  }
+
+  private warmUp(n: number): void {
+    const message = this.messages.warmUp(n);
+    if (message === null) return;
+    this.outbox.place(message);
+    const key = message.out?.key ?? null;
+    if (key !== null) this.keys.warmUp(key, n, message.createdAt);
+  }
+
+  /** The one place where the account changes, alive and in replay alike. */
+  private apply(change: Change): void {
+    switch (change.kind) {
+      case "account":
+        this.current = change.account;
+        break;
+      case "chat":
+        this.chats.put(change.chat);
+        break;
+      case "chat_read":
+        this.markRead(change.n);
+        break;
+      case "message":
+        this.addMessage(change.message);
+        break;
+      case "state":
+        this.setState(change);
+        break;
+      case "lease":
+        this.openLease(change.lease);
+        break;
+      case "lease_offered":
+        this.leases.offer(change.id, change.messages, change.now);
+        for (const { n } of change.messages) this.countAttempt(n, change.now);
+        break;
+      case "lease_closed":
+        this.closeLease(change.id, change.now);
+        break;
+      case "event":
+        this.journal.append(change.event);
+        break;
+      case "keys":
+        this.credentials.write(change.dataKey, change.writes);
+        break;
+      case "keys_forgotten":
+        this.credentials.forget();
+        break;
+      case "health_forgiven":
+        this.healthFacts = { ...this.healthFacts, consecutiveFailures: 0 };
+        break;
+      case "projected":
+        this.projected = change.version;
+        break;
+    }
+  }
+
+  private addMessage(message: StoredMessage): void {
+    this.messages.add(message);
+    const at = message.createdAt;
+    const chat = this.chats.find(message.chat);
+    if (chat !== null) {
+      chat.tails = [message.n, ...chat.tails.filter((n) => n !== message.before)];
+      const preview = (message.text ?? message.type).slice(0, PREVIEW_CHARACTERS);
+      chat.last = { n: message.n, direction: message.direction, preview, at };
+      chat.updatedAt = at;
+      if (message.direction === "inbound") {
+        chat.unread += 1;
+        chat.lastInboundAt = at;
+      }
+      this.chats.touch(chat.n);
+    }
+    if (message.out === null) return;
+    this.outbox.place(message);
+    if (message.out.key !== null) this.keys.add(message.out.key, message.n, at);
+  }
+
+  private setState(change: Extract<Change, { kind: "state" }>): void {
+    const message = this.messages.find(change.n);
+    if (message === null) return;
+    const before = message.states.at(-1)?.[0];
+    // Returned and due again is no step of its own in the message's history.
+    if (change.state === "accepted" && before === "leased") message.states.pop();
+    else message.states.push([change.state, change.at]);
+    if (change.error !== undefined) message.error = change.error;
+    else if (change.state !== "unconfirmed") message.error = null;
+    this.messages.touch(message);
+    if (message.out === null) return;
+    this.outbox.place(message);
+    if (change.state !== "leased") this.leases.settle(change.n);
+    if (before === undefined || !isOpen(before)) return;
+    this.countOutcome(change, isWaiting(change.state));
+  }
+
+  private countOutcome(change: Extract<Change, { kind: "state" }>, isBackInQueue: boolean): void {
+    const { state, now } = change;
+    if (isBackInQueue || state === "leased" || state === "expired" || state === "cancelled") return;
+    // What WhatsApp refused it has seen all the same; a number it does not know, it has not.
+    if (change.error?.code !== "not_on_whatsapp") countSent(this.quotaFacts, now);
+    if (state !== "unconfirmed") {
+      this.healthFacts = afterOutcome(this.healthFacts, state !== "failed");
+    }
+  }
+
+  private openLease(lease: StoredLease): void {
+    this.leases.open(lease);
+    for (const { n } of lease.messages) {
+      const message = this.messages.find(n);
+      if (message === null) continue;
+      message.attempt += 1;
+      if (message.states.at(-1)?.[0] !== "leased") message.states.push(["leased", lease.cutAt]);
+      this.messages.touch(message);
+      this.outbox.place(message);
+    }
+  }
+
+  private countAttempt(n: number, now: number): void {
+    const message = this.messages.find(n);
+    if (message === null) return;
+    message.attempt += 1;
+    this.messages.touch(message);
+    // The attempt before may have gone out, at a time that nobody knows.
+    countSent(this.quotaFacts, now);
+  }
+
+  private closeLease(id: StoredLease["id"], now: number): void {
+    for (const n of this.leases.close(id)) {
+      this.makeReady(n);
+      countSent(this.quotaFacts, now);
+    }
+  }
+
+  private makeReady(n: number): void {
+    const message = this.messages.find(n);
+    if (message !== null) this.outbox.makeReady(message);
+  }
+
+  private markRead(n: number): void {
+    const chat = this.chats.find(n);
+    if (chat === null) return;
+    chat.unread = 0;
+    this.chats.touch(chat.n);
+  }
+}

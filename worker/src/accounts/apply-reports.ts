@@ -1,0 +1,101 @@
+import type { OutcomeReport, ReceiptReport, ReceivedReport, Report } from "@roost/contract/host";
+import { ownerOf } from "@roost/contract/ids";
+import type { AccountStore } from "./account-store.ts";
+import { chatWith } from "./chat-with.ts";
+import { settleMessage } from "./settle-message.ts";
+import type { StoredMessage } from "./stored.ts";
+
+/** Reports about messages; those about the session are for `SessionControl`. */
+export type MessageReport = OutcomeReport | ReceiptReport | ReceivedReport;
+
+export function isMessageReport(report: Report): report is MessageReport {
+  return report.kind === "outcome" || report.kind === "receipt" || report.kind === "received";
+}
+
+/** Records a report about messages. Repeating it changes nothing. */
+export function applyMessageReport(store: AccountStore, report: MessageReport, now: number): void {
+  if (report.kind === "outcome") applyOutcome(store, report, now);
+  else if (report.kind === "receipt") applyReceipt(store, report, now);
+  else applyReceived(store, report, now);
+}
+
+function applyOutcome(store: AccountStore, report: OutcomeReport, now: number): void {
+  const { account, number } = ownerOf(report.message);
+  const message = account === store.account().id ? store.messages.find(number) : null;
+  if (message === null || message.out === null) return;
+  if (report.peer !== null) chatWith(store, report.peer, now);
+  const { at, error } = report;
+  const fact = report.result === "returned" ? "accepted" : report.result;
+  settleMessage(store, message, fact, { at, now, error });
+}
+
+function applyReceipt(store: AccountStore, report: ReceiptReport, now: number): void {
+  const chats = store.chats.findPeer(report.peer);
+  for (const waId of report.wa_ids) {
+    const message = store.messages.findSent(waId) ?? findInChats(store, chats, waId);
+    if (message === null) continue;
+    const chat = store.chats.find(message.chat);
+    // Only the person it went to can have got it.
+    if (chat === null || !isSamePerson(chat, report.peer)) continue;
+    settleMessage(store, message, report.type, { at: report.at, now });
+  }
+}
+
+function findInChats(
+  store: AccountStore,
+  chats: readonly { n: number; tails: number[] }[],
+  waId: string,
+): StoredMessage | null {
+  for (const chat of chats) {
+    const found = store.messages.findInChat(chat, waId, "outbound");
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isSamePerson(
+  chat: { phone: string | null; lid: string | null },
+  peer: ReceiptReport["peer"],
+): boolean {
+  const isOther = (ours: string | null, theirs: string | null): boolean =>
+    ours !== null && theirs !== null && ours !== theirs;
+  return !isOther(chat.phone, peer.phone) && !isOther(chat.lid, peer.lid);
+}
+
+function applyReceived(store: AccountStore, report: ReceivedReport, now: number): void {
+  const { from_me: isOurs, wa_id: waId, peer } = report;
+  if (peer.phone === null && peer.lid === null) return;
+  const chat = chatWith(store, peer, now, isOurs ? null : report.name);
+  const direction = isOurs ? "outbound" : "inbound";
+  const known = store.messages.findInChat(chat, waId, direction);
+  if (known !== null) {
+    // Our own message seen by the account's other devices: then it was sent.
+    if (isOurs) settleMessage(store, known, "sent", { at: report.at, now });
+    return;
+  }
+  const quoted =
+    report.quoted_wa_id === null
+      ? null
+      : (store.messages.findInChat(chat, report.quoted_wa_id, "outbound") ??
+        store.messages.findInChat(chat, report.quoted_wa_id, "inbound"));
+  const n = store.messages.last() + 1;
+  const message: StoredMessage = {
+    n,
+    chat: chat.n,
+    before: chat.tails[0] ?? null,
+    direction,
+    origin: isOurs ? "phone" : "contact",
+    address: peer.phone === null ? `${peer.lid}@lid` : `+${peer.phone}`,
+    type: report.type,
+    text: report.text,
+    replyTo: quoted?.n ?? null,
+    waId,
+    createdAt: now,
+    states: [[isOurs ? "sent" : "received", report.at]],
+    error: null,
+    attempt: 0,
+    out: null,
+  };
+  store.change({ kind: "message", message });
+  store.emit({ type: isOurs ? "message.sent" : "message.received", at: now, n });
+}

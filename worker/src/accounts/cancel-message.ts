@@ -1,0 +1,65 @@
+import { type Outcome, refuse } from "@roost/contract/errors";
+import { type MessageId, numberedId } from "@roost/contract/ids";
+import type { Message } from "@roost/contract/messages";
+import type { AccountStore } from "./account-store.ts";
+import { isWaiting } from "./message-state.ts";
+import { presentMessage } from "./present.ts";
+import type { SessionControl } from "./session-control.ts";
+import { settleMessage } from "./settle-message.ts";
+import type { StoredMessage } from "./stored.ts";
+
+/** Who is told when a message that was asked back has its outcome. */
+export type Cancelling = Map<MessageId, () => void>;
+
+/** How long a host may take to say whether it had begun. */
+const ANSWER_WITHIN_MS = 3_000;
+
+type Cancel = {
+  store: AccountStore;
+  sessions: Pick<SessionControl, "revoke">;
+  cancelling: Cancelling;
+  save: () => void;
+};
+
+/** Cancels a message that is not begun. One that a host holds is asked back first. */
+export async function cancelMessage(
+  { store, sessions, cancelling, save }: Cancel,
+  n: number,
+): Promise<Outcome<Message>> {
+  const message = store.messages.find(n);
+  if (message === null) {
+    return refuse("not_found", "There is no such message, or it is not yours.");
+  }
+  if (message.out === null) {
+    return refuse(
+      "invalid_state",
+      "Only a message that was sent through the API can be cancelled.",
+    );
+  }
+  if (!cancelNow(store, message) && message.states.at(-1)?.[0] === "leased") {
+    const id = numberedId("message", store.account().id, n);
+    const answered = new Promise<void>((resolve) => {
+      // In the tick of the outcome, before the message could be handed out again.
+      cancelling.set(id, () => {
+        cancelNow(store, message);
+        resolve();
+      });
+    });
+    sessions.revoke([id]);
+    save();
+    await Promise.race([answered, scheduler.wait(ANSWER_WITHIN_MS)]);
+    cancelling.delete(id);
+  }
+  save();
+  const state = message.states.at(-1)?.[0];
+  if (state === "cancelled") return { ok: true, value: presentMessage(store, message) };
+  return refuse("invalid_state", `The message is ${state}, which is too late to cancel it.`);
+}
+
+function cancelNow(store: AccountStore, message: StoredMessage): boolean {
+  const state = message.states.at(-1)?.[0];
+  if (state === undefined || !isWaiting(state)) return false;
+  const now = Date.now();
+  settleMessage(store, message, "cancelled", { at: now, now });
+  return true;
+}

@@ -1,0 +1,16 @@
+import type { Account, CreateAccount } from "@roost/contract/accounts";
+import type { Context } from "../context.ts";
+import { AppError, unwrap } from "../errors.ts";
+import { tenantStub } from "../tenants/tenant-stub.ts";
+import { accountStub } from "./account-stub.ts";
+
+/** Makes an account, not linked yet. */
+export async function createAccount(ctx: Context, { name }: CreateAccount): Promise<Account> {
+  if (ctx.accounts !== null) {
+    throw new AppError("forbidden", "A key that is bound to accounts cannot make another.");
+  }
+  const id = ctx.newId("account");
+  // The list first: one that is listed and was not made is skipped, one not listed would be lost.
+  await tenantStub(ctx.env, ctx.tenantId).addAccount(id);
+  return unwrap(await accountStub(ctx.env, id).create({ id, tenant: ctx.tenantId, name }));
+}

@@ -1,0 +1,70 @@
+import type { PageContent, Pages } from "./pages.ts";
+
+/** Keys are spread over so many pages; one that changes costs its page, at a checkpoint. */
+const PAGES = 64;
+
+/**
+ * The account's WhatsApp credentials and Signal keys: names in clear, values encrypted on the host
+ * with a key that the edge cannot open. Here they are opaque text.
+ */
+export class CredentialStore {
+  private readonly pages: Pages;
+  private changed = new Map<string, string | null>();
+  private dataKey: string | null;
+
+  constructor(pages: Pages, dataKey: string | null) {
+    this.pages = pages;
+    this.dataKey = dataKey;
+  }
+
+  /** The account's data key, wrapped by the fleet's key-encryption key. */
+  wrappedDataKey(): string | null {
+    return this.dataKey;
+  }
+
+  write(dataKey: string | null, writes: readonly [string, string | null][]): void {
+    if (dataKey !== null) this.dataKey = dataKey;
+    for (const [name, value] of writes) this.changed.set(name, value);
+  }
+
+  /** The values in the order asked; null where there is none. */
+  read(names: readonly string[]): (string | null)[] {
+    const pages = new Map<number, PageContent["keys"]>();
+    return names.map((name) => {
+      const changed = this.changed.get(name);
+      if (changed !== undefined) return changed;
+      const n = pageOf(name);
+      const page = pages.get(n) ?? this.pages.read("keys", n) ?? {};
+      pages.set(n, page);
+      return page[name] ?? null;
+    });
+  }
+
+  forget(): void {
+    this.dataKey = null;
+    this.changed.clear();
+    this.pages.forget("keys");
+  }
+
+  checkpoint(): void {
+    const pages = new Map<number, PageContent["keys"]>();
+    for (const [name, value] of this.changed) {
+      const n = pageOf(name);
+      const page = pages.get(n) ?? this.pages.read("keys", n) ?? {};
+      if (value === null) delete page[name];
+      else page[name] = value;
+      pages.set(n, page);
+    }
+    for (const [n, page] of pages) this.pages.write("keys", n, page);
+    this.changed = new Map();
+  }
+}
+
+/** FNV-1a: any even spread does, it only must never change. */
+function pageOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) % PAGES;
+}

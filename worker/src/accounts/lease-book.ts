@@ -1,0 +1,104 @@
+import type { PlannedMessage, StoredLease } from "./stored.ts";
+
+/** No answer for so long after it was due: the lease is offered again. */
+const OUTCOME_WITHIN_MS = 20_000;
+/** A lease that nobody fetched was lost on the way. */
+export const TAKEN_WITHIN_MS = 20_000;
+
+type OpenLease = StoredLease & { offeredAt: number; isTaken: boolean; open: Set<number> };
+
+/** The leases with a message that has no outcome yet. In memory; rebuilt from the tick log. */
+export class LeaseBook {
+  private readonly leases = new Map<StoredLease["id"], OpenLease>();
+  private readonly leaseOf = new Map<number, StoredLease["id"]>();
+
+  open(lease: StoredLease): void {
+    const open = new Set(lease.messages.map(({ n }) => n));
+    this.leases.set(lease.id, { ...lease, offeredAt: lease.cutAt, isTaken: false, open });
+    for (const n of open) this.leaseOf.set(n, lease.id);
+  }
+
+  /** The messages of the lease that still wait for an outcome; null when there are none. */
+  find(id: StoredLease["id"]): StoredLease | null {
+    const lease = this.leases.get(id);
+    if (lease === undefined) return null;
+    const { epoch, host, cutAt, open } = lease;
+    const messages = lease.messages.filter(({ n }) => open.has(n));
+    return { id, epoch, host, cutAt, messages };
+  }
+
+  /** A lease is fetched once per offer: a repeated queue message finds nothing to do. */
+  take(id: StoredLease["id"]): StoredLease | null {
+    const lease = this.leases.get(id);
+    if (lease === undefined || lease.isTaken) return null;
+    lease.isTaken = true;
+    return this.find(id);
+  }
+
+  /** After a restart nobody knows; a host that comes back is offered everything again. */
+  assumeTaken(): void {
+    for (const lease of this.leases.values()) lease.isTaken = true;
+  }
+
+  offer(id: StoredLease["id"], messages: PlannedMessage[], now: number): void {
+    const lease = this.leases.get(id);
+    if (lease === undefined) return;
+    lease.messages = messages;
+    lease.offeredAt = now;
+    lease.isTaken = false;
+  }
+
+  settle(n: number): void {
+    const id = this.leaseOf.get(n);
+    if (id === undefined) return;
+    this.leaseOf.delete(n);
+    const lease = this.leases.get(id);
+    lease?.open.delete(n);
+    if (lease?.open.size === 0) this.leases.delete(id);
+  }
+
+  /** Gives the lease up. Answers the messages whose fate it leaves open. */
+  close(id: StoredLease["id"]): number[] {
+    const lease = this.leases.get(id);
+    if (lease === undefined) return [];
+    this.leases.delete(id);
+    for (const n of lease.open) this.leaseOf.delete(n);
+    return [...lease.open];
+  }
+
+  /** Open leases, with what is still open in them. */
+  all(): StoredLease[] {
+    return [...this.leases.keys()].flatMap((id) => this.find(id) ?? []);
+  }
+
+  /** Leases that were lost on the way or whose host owes an answer. */
+  overdue(now: number): StoredLease["id"][] {
+    return [...this.leases.values()].filter((l) => deadline(l) <= now).map(({ id }) => id);
+  }
+
+  nextDeadline(): number | null {
+    let next: number | null = null;
+    for (const lease of this.leases.values()) {
+      const at = deadline(lease);
+      if (next === null || at < next) next = at;
+    }
+    return next;
+  }
+
+  /** When the last planned message of any lease is through. */
+  plannedUntil(): number {
+    let until = 0;
+    for (const { messages } of this.leases.values()) {
+      for (const { notBefore, typingMs } of messages) until = Math.max(until, notBefore + typingMs);
+    }
+    return until;
+  }
+}
+
+function deadline(lease: OpenLease): number {
+  if (!lease.isTaken) return lease.offeredAt + TAKEN_WITHIN_MS;
+  let giveUpAt = 0;
+  for (const { n, giveUpAt: at } of lease.messages)
+    if (lease.open.has(n)) giveUpAt = Math.max(giveUpAt, at);
+  return giveUpAt + OUTCOME_WITHIN_MS;
+}

@@ -1,0 +1,168 @@
+import type { Account, LinkAttempt, Queue } from "@roost/contract/accounts";
+import type { Chat } from "@roost/contract/chats";
+import type { AccountData, Event, LinkData, MessageData } from "@roost/contract/events";
+import { numberedId } from "@roost/contract/ids";
+import type { Message, MessageState } from "@roost/contract/messages";
+import { type ReasonCode, reason } from "@roost/contract/reasons";
+import type { AccountStore } from "./account-store.ts";
+import type { StoredChat, StoredEvent, StoredLink, StoredMessage } from "./stored.ts";
+
+// How what is stored looks from outside: pure, and the same for answers, events and lists.
+
+export function time(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function timeOrNull(at: number | null): string | null {
+  return at === null ? null : time(at);
+}
+
+function reasonOrNull(code: ReasonCode | null) {
+  return code === null ? null : reason(code);
+}
+
+function plus(phone: string | null): string | null {
+  return phone === null ? null : `+${phone}`;
+}
+
+export function presentAccount(store: AccountStore): Account {
+  const account = store.account();
+  return {
+    id: account.id,
+    name: account.name,
+    provider: "whatsapp_web",
+    state: account.state,
+    reason: reasonOrNull(account.reason),
+    phone: plus(account.phone),
+    health: store.health().score,
+    queue_state: account.queue.state,
+    connected_at: timeOrNull(account.connectedAt),
+    created_at: time(account.createdAt),
+  };
+}
+
+export function accountData(store: AccountStore): AccountData {
+  const { state, reason, phone, health } = presentAccount(store);
+  return { state, reason, phone, health };
+}
+
+export function presentLink(link: StoredLink): LinkAttempt {
+  return { ...linkData(link), qr: link.qr, code: link.code };
+}
+
+export function linkData(link: StoredLink): LinkData {
+  return {
+    state: link.state,
+    method: link.method,
+    expires_at: timeOrNull(link.expiresAt),
+    error: reasonOrNull(link.error),
+    started_at: time(link.startedAt),
+  };
+}
+
+export function presentMessage(store: AccountStore, message: StoredMessage): Message {
+  const state = message.states.at(-1)?.[0] ?? "accepted";
+  const { out } = message;
+  const isWaiting = state === "accepted" || state === "scheduled";
+  return {
+    ...messageData(store, message, state, message.error),
+    states: message.states.map(([state, at]) => ({ state, at: time(at) })),
+    queue_position: isWaiting && out !== null ? out.position : null,
+    estimated_at: isWaiting && out !== null ? time(out.estimatedAt) : null,
+  };
+}
+
+/** The message as the first answer showed it, whatever became of it since. */
+export function presentAccepted(store: AccountStore, message: StoredMessage): Message {
+  return presentMessage(store, { ...message, states: message.states.slice(0, 1), error: null });
+}
+
+function messageData(
+  store: AccountStore,
+  message: StoredMessage,
+  state: MessageState,
+  error: StoredMessage["error"],
+): MessageData {
+  const account = store.account();
+  const { out, direction, address } = message;
+  const own = plus(account.phone);
+  const chat = store.chats.find(message.chat)?.n ?? message.chat;
+  return {
+    id: numberedId("message", account.id, message.n),
+    account: account.id,
+    chat: numberedId("chat", account.id, chat),
+    direction,
+    origin: message.origin,
+    from: direction === "inbound" ? address : own,
+    to: direction === "inbound" ? own : address,
+    contact: null,
+    type: message.type,
+    ...(message.text === null ? {} : { text: { body: message.text } }),
+    reply_to: message.replyTo === null ? null : numberedId("message", account.id, message.replyTo),
+    state,
+    lane: out?.lane ?? null,
+    priority: out?.priority ?? null,
+    send_at: timeOrNull(out?.sendAt ?? null),
+    expires_at: timeOrNull(out?.expiresAt ?? null),
+    client_reference: out?.reference ?? null,
+    wa_id: message.waId,
+    error,
+    created_at: time(message.createdAt),
+  };
+}
+
+export function presentChat(store: AccountStore, chat: StoredChat): Chat {
+  const { id } = store.account();
+  const { last } = chat;
+  return {
+    id: numberedId("chat", id, chat.n),
+    account: id,
+    phone: plus(chat.phone),
+    lid: chat.lid,
+    name: chat.name,
+    last_message:
+      last === null
+        ? null
+        : {
+            id: numberedId("message", id, last.n),
+            direction: last.direction,
+            preview: last.preview,
+            at: time(last.at),
+          },
+    unread: chat.unread,
+    updated_at: time(chat.updatedAt),
+  };
+}
+
+/** What a message event says the message's state was; the last part of its type. */
+function stateOf(type: StoredEvent["type"]): MessageState {
+  return type.slice(type.indexOf(".") + 1) as MessageState;
+}
+
+/** Null when the message it is about is gone, which only a damaged store can be. */
+export function presentEvent(store: AccountStore, event: StoredEvent): Event | null {
+  const { id, tenant } = store.account();
+  const envelope = {
+    id: numberedId("event", id, event.seq),
+    seq: event.seq,
+    account: id,
+    tenant,
+    created_at: time(event.at),
+  };
+  if (event.n === undefined) {
+    // Kind and content were written together by `emitAccount` and `emitLink`.
+    return { ...envelope, type: event.type, data: event.content } as Event;
+  }
+  const message = store.messages.find(event.n);
+  if (message === null) return null;
+  const data = messageData(store, message, stateOf(event.type), event.error ?? null);
+  return { ...envelope, type: event.type, data } as Event;
+}
+
+export function presentQueue(store: AccountStore, waitingFor: ReasonCode | null): Queue {
+  return {
+    state: store.account().queue.state,
+    counts: store.outbox.counts(),
+    waiting_for: reasonOrNull(waitingFor),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Health, Limits } from "@roost/contract/accounts";
+import type { Chat } from "@roost/contract/chats";
+import { type Outcome, refuse } from "@roost/contract/errors";
+import type { Message, MessageState } from "@roost/contract/messages";
+import { reason, type ReasonCode } from "@roost/contract/reasons";
+import type { AccountStore } from "./account-store.ts";
+import { leaseDecision } from "./cut-leases.ts";
+import { isBefore, type Position } from "./position.ts";
+import { presentChat, presentMessage } from "./present.ts";
+import { usedWithin } from "./quota.ts";
+import type { StoredMessage } from "./stored.ts";
+
+/** So many are looked at for one page; a rare match may need a page more. */
+const LOOK_AT = 5_000;
+
+export type MessageFilter = {
+  chat: number | null;
+  direction: "outbound" | "inbound" | null;
+  state: MessageState | null;
+  since: number | null;
+  until: number | null;
+  /** Only what comes after this in the list, which is older. */
+  after: Position | null;
+  limit: number;
+};
+export type ChatPage = { after: Position | null; limit: number };
+/** `next`: where the following page begins; null after the last one. */
+export type Page<T> = { items: T[]; next: Position | null };
+
+/** The account's messages, the newest first. */
+export function messagePage(store: AccountStore, filter: MessageFilter): Outcome<Page<Message>> {
+  const { id } = store.account();
+  const items: Message[] = [];
+  let seen = 0;
+  for (const message of candidates(store, filter)) {
+    if (filter.since !== null && message.createdAt < filter.since) break;
+    const position = { at: message.createdAt, account: id, n: message.n };
+    seen += 1;
+    if (matches(message, filter) && (filter.after === null || isBefore(position, filter.after))) {
+      items.push(presentMessage(store, message));
+    }
+    if (items.length === filter.limit || seen === LOOK_AT) {
+      return { ok: true, value: { items, next: position } };
+    }
+  }
+  return { ok: true, value: { items, next: null } };
+}
+
+function candidates(store: AccountStore, filter: MessageFilter): Generator<StoredMessage> {
+  const latest = Math.min(filter.until ?? Infinity, filter.after?.at ?? Infinity);
+  const from = latest === Infinity ? store.messages.last() : store.messages.lastUntil(latest);
+  if (filter.chat === null) return store.messages.newestFirst(from);
+  return store.messages.chain(store.chats.find(filter.chat)?.tails ?? [], from);
+}
+
+function matches(message: StoredMessage, { direction, state }: MessageFilter): boolean {
+  if (direction !== null && message.direction !== direction) return false;
+  return state === null || message.states.at(-1)?.[0] === state;
+}
+
+/** The account's chats, the latest first. */
+export function chatPage(store: AccountStore, { after, limit }: ChatPage): Page<Chat> {
+  const { id } = store.account();
+  const positioned = store.chats
+    .latestFirst()
+    .map((chat) => ({ chat, position: { at: chat.updatedAt, account: id, n: chat.n } }))
+    .filter(({ position }) => after === null || isBefore(position, after));
+  const page = positioned.slice(0, limit);
+  const next = positioned.length > limit ? (page.at(-1)?.position ?? null) : null;
+  return { items: page.map(({ chat }) => presentChat(store, chat)), next };
+}
+
+export function chatById(store: AccountStore, n: number): Outcome<Chat> {
+  const chat = store.chats.find(n);
+  if (chat === null) return refuse("not_found", "There is no such chat, or it is not yours.");
+  return { ok: true, value: presentChat(store, chat) };
+}
+
+export function presentHealthOf(store: AccountStore, limits: Limits, now: number): Health {
+  const { score, consecutiveFailures } = store.health();
+  const used = usedWithin(store.quota(), now);
+  const { leased } = store.outbox.counts();
+  const window = (limit: number, sent: number) => {
+    const taken = sent + leased;
+    return { limit, used: taken, left: Math.max(0, limit - taken) };
+  };
+  const { state, reason: why, queue } = store.account();
+  const decision = leaseDecision(store, limits, now);
+  const codes = [
+    state === "connected" ? null : why,
+    queue.reason,
+    decision.kind === "held" ? decision.reason : null,
+  ].filter((code): code is ReasonCode => code !== null);
+  return {
+    score,
+    consecutive_failures: consecutiveFailures,
+    reasons: [...new Set(codes)].map(reason),
+    windows: {
+      minute: window(limits.per_minute, used.minute),
+      hour: window(limits.per_hour, used.hour),
+      day: window(limits.per_day, used.day),
+    },
+  };
+}

@@ -1,0 +1,275 @@
+import type { EventType } from "@roost/contract/events";
+import type { EdgeFrame, LinkReport, SessionReport } from "@roost/contract/host";
+import type { Id } from "@roost/contract/ids";
+import type { ReasonCode } from "@roost/contract/reasons";
+import type { AccountStore } from "./account-store.ts";
+import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS } from "./link-state.ts";
+import { accountData, linkData } from "./present.ts";
+import { afterSessionReport, isOnline } from "./session-state.ts";
+import { settleMessage } from "./settle-message.ts";
+import type { StoredAccount, StoredLink } from "./stored.ts";
+
+/** The name under which the host keeps the credentials' root. */
+const CREDS = "creds";
+
+/** What a session needs of the fleet; failures are answers, as everything is tried again. */
+export type Fleet = {
+  /** A host with room, or null; then the fleet calls when there is one. */
+  place: (account: Id<"account">) => Promise<string | null>;
+  /** False when the host is not connected. */
+  command: (host: string, frame: EdgeFrame) => Promise<boolean>;
+};
+
+/**
+ * The account's session: who holds it, what it is doing, and how it comes back. It is the lock of the
+ * design: every start raises the epoch, and nothing with an older one is believed.
+ */
+export class SessionControl {
+  private readonly store: AccountStore;
+  private readonly fleet: Fleet;
+  /** Commands to send once the tick is durable. */
+  private outgoing: { host: string; frame: EdgeFrame }[] = [];
+
+  constructor(store: AccountStore, fleet: Fleet) {
+    this.store = store;
+    this.fleet = fleet;
+  }
+
+  isCurrent(epoch: number): boolean {
+    return this.store.account().session.epoch === epoch;
+  }
+
+  /** Whether a host is to be found for it. */
+  needsHost(): boolean {
+    const { session } = this.store.account();
+    return session.isWanted && session.host === null;
+  }
+
+  /** Links a phone with fresh credentials. What was there before is thrown away. */
+  link(link: Pick<StoredLink, "method" | "phone">, now: number): void {
+    this.leave("close", now);
+    this.store.forgetCredentials(now);
+    const attempt: StoredLink = {
+      ...link,
+      state: "starting",
+      qr: null,
+      code: null,
+      expiresAt: null,
+      error: null,
+      startedAt: now,
+    };
+    this.want({ state: "linking", reason: "starting", link: attempt });
+    this.emitLink(now);
+  }
+
+  /** Connects with the stored credentials: a new session, whatever became of the one before. */
+  restart(reason: ReasonCode, now: number): void {
+    const { state, link } = this.store.account();
+    const isLinking = state === "linking" && link !== null;
+    this.leave("close", now);
+    this.emitWhenLost(now, { state: isLinking ? state : "reconnecting", reason });
+    if (isLinking) {
+      const again: StoredLink = {
+        ...link,
+        state: "starting",
+        qr: null,
+        code: null,
+        expiresAt: null,
+      };
+      this.want({ link: again });
+      this.emitLink(now);
+      return;
+    }
+    this.want({});
+  }
+
+  /** Ends the session and throws the credentials away; `logout` also tells the phone. */
+  unlink(mode: "close" | "logout", reason: ReasonCode, now: number): void {
+    this.leave(mode, now);
+    this.settleInHand(now);
+    this.emitWhenLost(now, { state: "unlinked", reason });
+    this.cancelLink("link_cancelled", now);
+    this.store.forgetCredentials(now);
+  }
+
+  /** The host that held it is gone, or gave it back. */
+  lost(host: string, epoch: number, reason: ReasonCode, now: number): void {
+    const { session } = this.store.account();
+    if (session.epoch !== epoch || session.host !== host) return;
+    this.restart(reason, now);
+  }
+
+  applySession(report: SessionReport, now: number): void {
+    const account = this.store.account();
+    const step = afterSessionReport(account, report);
+    const isNews = Object.keys(step.changes).length > 0;
+    if (isNews) this.store.setAccount(step.changes);
+    if (step.event !== null) this.emitAccount(step.event, now);
+    switch (step.next) {
+      case "keep":
+        break;
+      case "restart":
+        this.restart(report.reason ?? "host_lost", now);
+        break;
+      case "stop":
+        this.leave("close", now);
+        this.settleInHand(now);
+        break;
+      case "forget":
+      case "log_out":
+        this.leave(step.next === "log_out" ? "logout" : "close", now);
+        this.settleInHand(now);
+        this.cancelLink(step.changes.reason ?? "link_interrupted", now);
+        this.store.forgetCredentials(now);
+        break;
+    }
+  }
+
+  applyLink(report: LinkReport, now: number): void {
+    const { link: before } = this.store.account();
+    if (before === null) return;
+    const link = afterLinkReport(before, report);
+    if (link === before) return;
+    this.store.setAccount({ link });
+    if (link.state === "linked") {
+      this.store.setAccount({ state: "connecting", reason: "starting" });
+      this.emitLink(now);
+      this.emitAccount("account.linked", now);
+      return;
+    }
+    if (isLinkOver(link)) {
+      this.store.setAccount({ state: "unlinked", reason: link.error ?? "link_expired" });
+      this.emitLink(now);
+      this.leave("close", now);
+      this.store.forgetCredentials(now);
+      return;
+    }
+    this.emitLink(now);
+  }
+
+  /** When an attempt to link is given up; null while there is none. */
+  linkDeadline(): number | null {
+    const { link } = this.store.account();
+    return link === null || isLinkOver(link) ? null : link.startedAt + LINK_WITHIN_MS;
+  }
+
+  expireLink(now: number): void {
+    const deadline = this.linkDeadline();
+    if (deadline === null || deadline > now) return;
+    this.leave("close", now);
+    this.cancelLink("link_expired", now);
+    this.store.setAccount({ state: "unlinked", reason: "link_expired" });
+    this.store.forgetCredentials(now);
+  }
+
+  /** Looks for a host and hands the session to it. Call when the tick is durable. */
+  async place(save: () => void): Promise<void> {
+    if (!this.needsHost()) return;
+    const { id, session } = this.store.account();
+    const host = await this.fleet.place(id);
+    // Meanwhile it may have been stopped, or started anew.
+    if (!this.isCurrent(session.epoch) || !this.needsHost()) return;
+    if (host === null) {
+      this.store.setAccount({ reason: "no_host" });
+      save();
+      return;
+    }
+    this.store.setAccount({ session: { ...session, host }, reason: "starting" });
+    save();
+    const frame = this.startFrame(host, session.epoch);
+    if (frame === null || (await this.fleet.command(host, frame))) return;
+    if (!this.isCurrent(session.epoch)) return;
+    this.store.setAccount({ session: { ...session, host: null }, reason: "no_host" });
+    save();
+  }
+
+  /** What a host needs to run the session; null when it is not the host's. */
+  startFrame(host: string, epoch: number): EdgeFrame | null {
+    const { id: account, session, state, link } = this.store.account();
+    if (session.epoch !== epoch || session.host !== host) return null;
+    const dataKey = this.store.credentials.wrappedDataKey();
+    const [creds] = this.store.credentials.read([CREDS]);
+    const hasCredentials = dataKey !== null && creds !== null && creds !== undefined;
+    return {
+      type: "start",
+      account,
+      epoch,
+      link:
+        state === "linking" && link !== null ? { method: link.method, phone: link.phone } : null,
+      credentials: hasCredentials ? { data_key: dataKey, creds } : null,
+    };
+  }
+
+  /** Asks the host for the messages it has not begun; all of the account's, or these. */
+  revoke(messages: `msg_${string}`[] | null): void {
+    const { id: account, session } = this.store.account();
+    if (session.host === null) return;
+    const { epoch, host } = session;
+    this.outgoing.push({ host, frame: { type: "revoke", account, epoch, messages } });
+  }
+
+  /** Sends what the tick decided. Lost commands are derived again when the host says hello. */
+  async flush(): Promise<void> {
+    const commands = this.outgoing;
+    this.outgoing = [];
+    for (const { host, frame } of commands) await this.fleet.command(host, frame);
+  }
+
+  hasCommands(): boolean {
+    return this.outgoing.length > 0;
+  }
+
+  private want(changes: Partial<StoredAccount>): void {
+    const { session } = this.store.account();
+    this.store.setAccount({
+      ...changes,
+      session: { epoch: session.epoch + 1, host: null, isWanted: true },
+    });
+  }
+
+  /** Takes the session from its host: from here on nothing that it says is believed. */
+  private leave(mode: "close" | "logout", now: number): void {
+    const { id: account, session } = this.store.account();
+    for (const { id } of this.store.leases.all()) {
+      this.store.change({ kind: "lease_closed", id, now });
+    }
+    if (session.host !== null) {
+      const frame: EdgeFrame = { type: "stop", account, epoch: session.epoch, mode };
+      this.outgoing.push({ host: session.host, frame });
+    }
+    this.store.setAccount({ session: { epoch: session.epoch + 1, host: null, isWanted: false } });
+  }
+
+  /** No session will tell what became of these; only a later receipt can. */
+  private settleInHand(now: number): void {
+    for (const n of this.store.outbox.numbers()) {
+      const message = this.store.messages.find(n);
+      if (message === null || message.states.at(-1)?.[0] !== "leased") continue;
+      settleMessage(this.store, message, "unconfirmed", { at: now, now });
+    }
+  }
+
+  private cancelLink(error: ReasonCode, now: number): void {
+    const { link } = this.store.account();
+    if (link === null || isLinkOver(link)) return;
+    const state = error === "link_expired" ? "expired" : "failed";
+    this.store.setAccount({ link: endLink(link, state, error) });
+    this.emitLink(now);
+  }
+
+  private emitWhenLost(now: number, changes: Pick<StoredAccount, "state" | "reason">): void {
+    const wasOnline = isOnline(this.store.account().state);
+    this.store.setAccount(changes);
+    if (wasOnline) this.emitAccount("account.disconnected", now);
+  }
+
+  private emitAccount(type: EventType, now: number): void {
+    this.store.emit({ type, at: now, content: accountData(this.store) });
+  }
+
+  private emitLink(now: number): void {
+    const { link } = this.store.account();
+    if (link === null) return;
+    this.store.emit({ type: "link.updated", at: now, content: linkData(link) });
+  }
+}

@@ -1,0 +1,59 @@
+import type { EventType } from "@roost/contract/events";
+import type { MessageError, MessageState } from "@roost/contract/messages";
+import type { AccountStore } from "./account-store.ts";
+import { mustPause } from "./health.ts";
+import { statesAfter } from "./message-state.ts";
+import { accountData } from "./present.ts";
+import type { StoredMessage } from "./stored.ts";
+
+/**
+ * Records what was heard about a message, with an event for every step. Late, repeated and impossible
+ * news change nothing. `at` is when it happened, as far as the teller knows.
+ */
+export function settleMessage(
+  store: AccountStore,
+  message: StoredMessage,
+  fact: MessageState,
+  { at, now, error = null }: { at: number; now: number; error?: MessageError | null },
+): void {
+  const current = message.states.at(-1)?.[0] ?? "accepted";
+  const { n } = message;
+  for (const state of statesAfter(current, fact)) {
+    const withError = error === null ? {} : { error };
+    store.change({ kind: "state", n, state, at, now, ...withError });
+    const type = eventOf(state);
+    if (type !== null) store.emit({ type, at, n, ...withError });
+  }
+  pauseWhenFailing(store, now);
+}
+
+function eventOf(state: MessageState): EventType | null {
+  switch (state) {
+    case "accepted":
+    case "scheduled":
+    case "leased":
+    case "sending":
+      return null;
+    default:
+      return `message.${state}`;
+  }
+}
+
+function pauseWhenFailing(store: AccountStore, now: number): void {
+  const { queue } = store.account();
+  if (queue.state !== "active" || !mustPause(store.health())) return;
+  store.setAccount({ queue: { state: "paused", reason: "too_many_failures" } });
+  store.emit({ type: "account.health_changed", at: now, content: accountData(store) });
+}
+
+/** Scheduled messages become due when their time has come, waiting ones expire when it is over. */
+export function ripenOutbox(store: AccountStore, now: number): void {
+  const { due, expired } = store.outbox.ripe(now);
+  for (const n of expired) settleNumber(store, n, "expired", now);
+  for (const n of due) settleNumber(store, n, "accepted", now);
+}
+
+function settleNumber(store: AccountStore, n: number, fact: MessageState, now: number): void {
+  const message = store.messages.find(n);
+  if (message !== null) settleMessage(store, message, fact, { at: now, now });
+}

@@ -1,0 +1,161 @@
+import type {
+  AccountState,
+  Limits,
+  LinkMethod,
+  LinkState,
+  QueueState,
+} from "@roost/contract/accounts";
+import type { AccountData, EventType, LinkData } from "@roost/contract/events";
+import type { Id } from "@roost/contract/ids";
+import type { Lane, MessageError, MessageState } from "@roost/contract/messages";
+import type { ReasonCode } from "@roost/contract/reasons";
+import type { HealthFacts } from "./health.ts";
+import type { Quota } from "./quota.ts";
+
+/** The account itself and its session, as it is kept. Times are milliseconds since 1970. */
+export type StoredAccount = {
+  id: Id<"account">;
+  tenant: Id<"tenant">;
+  name: string;
+  createdAt: number;
+  state: AccountState;
+  reason: ReasonCode | null;
+  phone: string | null;
+  lid: string | null;
+  connectedAt: number | null;
+  queue: { state: QueueState; reason: ReasonCode | null };
+  limits: Limits | null;
+  session: StoredSession;
+  link: StoredLink | null;
+  /** Grows with everything that the directory shows. */
+  version: number;
+};
+
+/** The lock: only what carries this epoch is believed. */
+export type StoredSession = {
+  epoch: number;
+  host: string | null;
+  /** Whether it should run; when it does not, somebody is looking for a host. */
+  isWanted: boolean;
+};
+
+export type StoredLink = {
+  state: LinkState;
+  method: LinkMethod;
+  /** The number that types the code, digits only. */
+  phone: string | null;
+  qr: string | null;
+  code: string | null;
+  expiresAt: number | null;
+  error: ReasonCode | null;
+  startedAt: number;
+};
+
+export type StoredMessage = {
+  /** 1, 2, 3 ... within the account, in both directions. */
+  n: number;
+  chat: number;
+  /** The message before it in the same chat, so that a chat is read without an index. */
+  before: number | null;
+  direction: "outbound" | "inbound";
+  origin: "api" | "phone" | "contact";
+  /** The other side as the tenant wrote it, or as it came: `+` and digits, or a LID. */
+  address: string;
+  type: string;
+  text: string | null;
+  replyTo: number | null;
+  waId: string;
+  /** When we heard of it; grows with `n`. What WhatsApp says is in its first state. */
+  createdAt: number;
+  states: [MessageState, number][];
+  error: MessageError | null;
+  /** How often it was offered to a host. */
+  attempt: number;
+  out: OutboundFacts | null;
+};
+
+/** What only a message has that was sent through the API. */
+export type OutboundFacts = {
+  lane: Lane;
+  priority: number;
+  pace: "human" | "asap";
+  sendAt: number | null;
+  expiresAt: number | null;
+  reference: string | null;
+  position: number;
+  estimatedAt: number;
+  key: string | null;
+  bodyHash: string;
+};
+
+export type StoredChat = {
+  n: number;
+  phone: string | null;
+  lid: string | null;
+  name: string | null;
+  unread: number;
+  updatedAt: number;
+  lastInboundAt: number | null;
+  last: { n: number; direction: "outbound" | "inbound"; preview: string; at: number } | null;
+  /** The newest message of each chain; more than one after two chats turned out to be one person's. */
+  tails: number[];
+  mergedInto: number | null;
+};
+
+export type StoredEvent = {
+  seq: number;
+  type: EventType;
+  at: number;
+  /** The message it is about. */
+  n?: number;
+  error?: MessageError;
+  content?: AccountData | LinkData;
+};
+
+/** Messages handed to a host together. It is open while one of them has no outcome. */
+export type StoredLease = {
+  id: Id<"lease">;
+  epoch: number;
+  host: string;
+  cutAt: number;
+  messages: PlannedMessage[];
+};
+
+export type PlannedMessage = { n: number; notBefore: number; typingMs: number; giveUpAt: number };
+
+/** An idempotency key, the message it made, and when. */
+export type KeyEntry = [key: string, n: number, at: number];
+
+/** What a checkpoint keeps besides the pages. */
+export type Head = {
+  tick: number;
+  account: StoredAccount;
+  lastMessage: number;
+  lastSeq: number;
+  dataKey: string | null;
+  projected: number;
+  quota: Quota;
+  health: HealthFacts;
+  leases: StoredLease[];
+  /** Messages that must be in memory: they wait, are in a host's hands, or have an open fate. */
+  unfinished: number[];
+};
+
+/**
+ * Everything that can happen to an account, in the smallest words. What was changed in one go is one
+ * row of the tick log; applying the rows in order gives the same account again.
+ */
+export type Change =
+  | { kind: "account"; account: StoredAccount }
+  | { kind: "chat"; chat: StoredChat }
+  | { kind: "message"; message: StoredMessage }
+  | { kind: "state"; n: number; state: MessageState; at: number; error?: MessageError; now: number }
+  | { kind: "lease"; lease: StoredLease }
+  | { kind: "lease_offered"; id: Id<"lease">; messages: PlannedMessage[]; now: number }
+  | { kind: "lease_closed"; id: Id<"lease">; now: number }
+  | { kind: "chat_read"; n: number }
+  | { kind: "event"; event: StoredEvent }
+  | { kind: "keys"; dataKey: string | null; writes: [string, string | null][] }
+  | { kind: "keys_forgotten" }
+  | { kind: "health_forgiven" }
+  | { kind: "projected"; version: number };

@@ -1,0 +1,100 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { Health, Limits, Queue, SetQueue } from "@roost/contract/accounts";
+import { id } from "@roost/contract/ids";
+import { body, failures, json, newRouter, requireScope } from "../http/router.ts";
+import { askAccount } from "../accounts/ask-account.ts";
+
+const params = z.strictObject({ accountId: id("account") });
+const tags = ["Pace"];
+
+export const paceRoutes = newRouter()
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/accounts/{accountId}/health",
+      operationId: "getHealth",
+      summary: "How the account fares",
+      tags,
+      middleware: requireScope("accounts:read"),
+      request: { params },
+      responses: { 200: json(Health, "Score, reasons, and what its limits leave."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      return c.json(await askAccount(c.var.ctx, accountId, (stub, t) => stub.health(t)), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/accounts/{accountId}/limits",
+      operationId: "getLimits",
+      summary: "Get the limits",
+      tags,
+      middleware: requireScope("accounts:read"),
+      request: { params },
+      responses: { 200: json(Limits, "The limits in force."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      return c.json(await askAccount(c.var.ctx, accountId, (stub, t) => stub.readLimits(t)), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "put",
+      path: "/v1/accounts/{accountId}/limits",
+      operationId: "setLimits",
+      summary: "Set the limits",
+      tags,
+      middleware: requireScope("accounts:write"),
+      request: { params, body: body(Limits) },
+      responses: { 200: json(Limits, "The limits in force."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      const limits = c.req.valid("json");
+      return c.json(
+        await askAccount(c.var.ctx, accountId, (stub, t) => stub.setLimits(t, limits)),
+        200,
+      );
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/accounts/{accountId}/queue",
+      operationId: "getQueue",
+      summary: "What waits, and why",
+      tags,
+      middleware: requireScope("accounts:read"),
+      request: { params },
+      responses: { 200: json(Queue, "The queue."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      return c.json(await askAccount(c.var.ctx, accountId, (stub, t) => stub.readQueue(t)), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "put",
+      path: "/v1/accounts/{accountId}/queue",
+      operationId: "setQueue",
+      summary: "Open, pause or close the queue",
+      description:
+        "`paused` takes and holds, `draining` refuses and delivers, `frozen` refuses and holds.",
+      tags,
+      middleware: requireScope("accounts:write"),
+      request: { params, body: body(SetQueue) },
+      responses: { 200: json(Queue, "The queue."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      const { state } = c.req.valid("json");
+      return c.json(
+        await askAccount(c.var.ctx, accountId, (stub, t) => stub.setQueue(t, state)),
+        200,
+      );
+    },
+  );

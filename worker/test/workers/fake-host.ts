@@ -1,0 +1,214 @@
+import { SELF } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import {
+  EdgeFrame,
+  HOST_TOKEN_AUDIENCE,
+  type HostFrame,
+  type LeasedMessage,
+  type Lease,
+  PROTOCOL_VERSION,
+  type Report,
+  type SessionReport,
+} from "@roost/contract/host";
+import type { Id } from "@roost/contract/ids";
+import { SignJWT } from "jose";
+import { vi } from "vitest";
+import { ORIGIN } from "./given.ts";
+
+type Start = Extract<EdgeFrame, { type: "start" }>;
+type Account = Id<"account">;
+/** A report without what the host fills in itself. */
+type Bare<R> = R extends Report ? Omit<R, "account" | "epoch"> : never;
+
+/** What a token for the host's socket looks like. */
+export function hostToken(name: string, secret = env.HOST_SECRET): Promise<string> {
+  return new SignJWT()
+    .setProtectedHeader({ alg: "HS256" })
+    .setAudience(HOST_TOKEN_AUDIENCE)
+    .setSubject(name)
+    .setIssuedAt()
+    .setExpirationTime("60s")
+    .sign(new TextEncoder().encode(secret));
+}
+
+/** A session host as the edge sees it: it speaks the protocol over a real WebSocket, and no more. */
+export class FakeHost {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly frames: EdgeFrame[] = [];
+  readonly sessions = new Map<Account, number>();
+  acked = 0;
+  capacity = 1_000;
+  /** Answers leases at once with `sent`. */
+  isSending = true;
+  private unacked: Extract<HostFrame, { type: "report" }>[] = [];
+  private n = 0;
+  private socket: WebSocket | null = null;
+
+  constructor(name: string = `host-${crypto.randomUUID()}`, incarnation = crypto.randomUUID()) {
+    this.name = name;
+    this.incarnation = incarnation;
+  }
+
+  /** Dials in and says hello, with what is running; repeats what was not acknowledged. */
+  async connect(isDraining = false): Promise<this> {
+    const response = await SELF.fetch(`${ORIGIN}/v1/hosts/socket`, {
+      headers: { upgrade: "websocket", authorization: `Bearer ${await hostToken(this.name)}` },
+    });
+    const socket = response.webSocket;
+    if (socket === null) throw new Error(`no socket: ${response.status} ${await response.text()}`);
+    socket.accept();
+    this.socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      this.receive(EdgeFrame.parse(JSON.parse(String(data))));
+    });
+    this.send({
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      host: this.name,
+      incarnation: this.incarnation,
+      load: this.load(),
+      sessions: [...this.sessions].map(([account, epoch]) => ({ account, epoch })),
+      draining: isDraining,
+    });
+    const before = this.count("welcome");
+    await vi.waitFor(() => {
+      if (this.count("welcome") === before) throw new Error("no welcome");
+    });
+    for (const frame of this.unacked) this.send(frame);
+    return this;
+  }
+
+  disconnect(): void {
+    this.socket?.close(1000, "gone");
+    this.socket = null;
+  }
+
+  beat(isDraining = false): void {
+    this.send({ type: "beat", load: this.load(), draining: isDraining });
+  }
+
+  /** Sends anything at all, well formed or not. */
+  sendText(text: string): void {
+    this.socket?.send(text);
+  }
+
+  /** One frame with these reports of one session. */
+  report(account: Account, ...reports: Bare<Report>[]): void {
+    this.reportAs(account, this.sessions.get(account) ?? 0, ...reports);
+  }
+
+  reportAs(account: Account, epoch: number, ...reports: Bare<Report>[]): void {
+    this.n += 1;
+    const full = reports.map((report) => ({ ...report, account, epoch }) as Report);
+    const frame = { type: "report", n: this.n, reports: full } as const;
+    this.unacked.push(frame);
+    this.send(frame);
+  }
+
+  session(account: Account, facts: Partial<SessionReport> & Pick<SessionReport, "state">): void {
+    this.report(account, {
+      kind: "session",
+      reason: null,
+      self: null,
+      upstream_code: null,
+      at: Date.now(),
+      ...facts,
+    });
+  }
+
+  outcome(
+    account: Account,
+    message: LeasedMessage["id"],
+    result: "sent" | "failed" | "unconfirmed" | "returned" = "sent",
+    code: string | null = null,
+  ): void {
+    const error = code === null ? null : { code, detail: "It went wrong.", retryable: false };
+    this.report(account, { kind: "outcome", message, result, error, peer: null, at: Date.now() });
+  }
+
+  receipt(account: Account, type: "delivered" | "read", phone: string, ...waIds: string[]): void {
+    const peer = { phone, lid: null };
+    this.report(account, { kind: "receipt", wa_ids: waIds, type, peer, at: Date.now() });
+  }
+
+  async keysGet(account: Account, epoch: number, names: string[]) {
+    const request = this.frames.length + 1;
+    this.send({ type: "keys_get", request, account, epoch, names });
+    const frame = await this.next("keys", (keys) => keys.request === request);
+    return frame.values;
+  }
+
+  /** The first frame of this type that satisfies `is`, now or soon. */
+  next<T extends EdgeFrame["type"]>(
+    type: T,
+    is: (frame: Extract<EdgeFrame, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<EdgeFrame, { type: T }>> {
+    return vi.waitFor(
+      () => {
+        for (const frame of this.frames) {
+          if (frame.type === type && is(frame as Extract<EdgeFrame, { type: T }>)) {
+            return frame as Extract<EdgeFrame, { type: T }>;
+          }
+        }
+        throw new Error(`no ${type} among ${this.frames.map((f) => f.type).join(" ")}`);
+      },
+      { timeout: 8_000, interval: 5 },
+    );
+  }
+
+  nextStart(account: Account, afterEpoch = 0): Promise<Start> {
+    return this.next("start", (start) => start.account === account && start.epoch > afterEpoch);
+  }
+
+  leases(account: Account): Lease[] {
+    return this.frames.flatMap((frame) =>
+      frame.type === "leases" ? frame.leases.filter((lease) => lease.account === account) : [],
+    );
+  }
+
+  leased(account: Account): LeasedMessage[] {
+    return this.leases(account).flatMap(({ messages }) => messages);
+  }
+
+  count(type: EdgeFrame["type"]): number {
+    return this.frames.filter((frame) => frame.type === type).length;
+  }
+
+  /** Waits until the edge has acknowledged everything that was reported. */
+  async settled(): Promise<void> {
+    await vi.waitFor(
+      () => {
+        if (this.acked < this.n) throw new Error(`acked ${this.acked} of ${this.n}`);
+      },
+      { timeout: 8_000, interval: 5 },
+    );
+  }
+
+  private receive(frame: EdgeFrame): void {
+    this.frames.push(frame);
+    if (frame.type === "welcome" || frame.type === "ack") {
+      const acked = frame.type === "ack" ? frame.n : frame.acked;
+      this.acked = Math.max(this.acked, acked);
+      this.unacked = this.unacked.filter(({ n }) => n > this.acked);
+    }
+    if (frame.type === "start") this.sessions.set(frame.account, frame.epoch);
+    if (frame.type === "stop" && this.sessions.get(frame.account) === frame.epoch) {
+      this.sessions.delete(frame.account);
+    }
+    if (frame.type === "leases" && this.isSending) {
+      for (const { account, messages } of frame.leases) {
+        for (const { id } of messages) this.outcome(account, id);
+      }
+    }
+  }
+
+  private send(frame: HostFrame): void {
+    this.socket?.send(JSON.stringify(frame));
+  }
+
+  private load() {
+    const { capacity } = this;
+    return { sessions: this.sessions.size, capacity, rss_bytes: 1, event_loop_delay_ms: 0 };
+  }
+}
