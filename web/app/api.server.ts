@@ -1,20 +1,17 @@
 import type { AppLoadContext } from "@remix-run/cloudflare";
-import type { Account, Health, LinkAttempt, Queue, StartLink } from "@roost/contract/accounts";
-import type { LogIn, Me, SignUp } from "@roost/contract/auth";
-import type { Chat } from "@roost/contract/chats";
-import { errors, Problem } from "@roost/contract/errors";
-import type { CreatedKey, CreateKey, Key } from "@roost/contract/keys";
-import type { Message, SendMessage } from "@roost/contract/messages";
+import type { StartLink } from "@roost/contract/accounts";
+import type { LogIn, SignUp } from "@roost/contract/auth";
+import type { CreateKey } from "@roost/contract/keys";
+import type { SendMessage } from "@roost/contract/messages";
+import type { AppType } from "@roost/worker/app";
+import { hc } from "hono/client";
 import type { z } from "zod";
-
-/** What the API said: the thing, or why not. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
-export type Page<T> = { data: T[]; next_cursor: string | null };
-type Query = Record<string, string | number | null | undefined>;
-type Call = { query?: Query; body?: unknown; idempotencyKey?: string };
+import { answerOf } from "./answer.server.ts";
 
 /** Told to the API about whoever asks; it decides, these pages do not. */
-const FORWARDED = ["cookie", "origin", "sec-fetch-site", "user-agent", "cf-connecting-ip"];
+const FORWARDED = ["cookie", "origin", "user-agent", "cf-connecting-ip"];
+
+type Listed = { limit?: number; cursor?: string | null };
 
 export type Api = ReturnType<typeof apiFor>;
 
@@ -22,109 +19,76 @@ export type Api = ReturnType<typeof apiFor>;
 export function apiFor(request: Request, context: AppLoadContext) {
   /** Cookies that the API sets. Whoever answers the browser hands them on. */
   const headers = new Headers();
-
-  async function call<T>(method: string, path: string, options: Call = {}): Promise<Answer<T>> {
-    const { query = {}, body, idempotencyKey } = options;
-    const url = new URL(`/v1${path}`, request.url);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const sent = new Headers({ accept: "application/json" });
-    for (const name of FORWARDED) {
-      const value = request.headers.get(name);
-      if (value !== null) sent.set(name, value);
-    }
-    if (body !== undefined) sent.set("content-type", "application/json");
-    if (idempotencyKey !== undefined) sent.set("idempotency-key", idempotencyKey);
-    const response = await context.fetchApi(
-      new Request(url, {
-        method,
-        headers: sent,
-        body: body === undefined ? null : JSON.stringify(body),
-      }),
-    );
-    for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
-    return answerOf<T>(response);
-  }
-
-  const at = encodeURIComponent;
-  const get = <T>(path: string, query?: Query) => call<T>("GET", path, query ? { query } : {});
-  const post = <T>(path: string, body?: unknown, idempotencyKey?: string) =>
-    call<T>("POST", path, { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
+  const { v1 } = hc<AppType>(new URL(request.url).origin, {
+    headers: forwarded(request),
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+      const response = await context.fetchApi(new Request(input, init));
+      for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
+      return response;
+    },
+  });
+  const { auth, accounts, messages, chats, keys } = v1;
+  const account = accounts[":accountId"];
 
   return {
     headers,
 
-    signUp: (body: z.input<typeof SignUp>) => post<{ detail: string }>("/auth/sign-up", body),
-    verifyEmail: (token: string) => post<Me>("/auth/verify-email", { token }),
+    signUp: (json: z.input<typeof SignUp>) => answerOf(auth["sign-up"].$post({ json })),
+    verifyEmail: (token: string) => answerOf(auth["verify-email"].$post({ json: { token } })),
     resendVerification: (email: string) =>
-      post<{ detail: string }>("/auth/resend-verification", { email }),
-    logIn: (body: z.input<typeof LogIn>) => post<Me>("/auth/web-session", body),
-    logOut: () => call<null>("DELETE", "/auth/web-session"),
-    requestReset: (email: string) => post<{ detail: string }>("/auth/reset/request", { email }),
+      answerOf(auth["resend-verification"].$post({ json: { email } })),
+    logIn: (json: z.input<typeof LogIn>) => answerOf(auth["web-session"].$post({ json })),
+    logOut: () => answerOf(auth["web-session"].$delete()),
+    requestReset: (email: string) => answerOf(auth.reset.request.$post({ json: { email } })),
     resetPassword: (token: string, password: string) =>
-      post<{ detail: string }>("/auth/reset", { token, password }),
-    me: () => get<Me>("/auth/me"),
+      answerOf(auth.reset.$post({ json: { token, password } })),
+    me: () => answerOf(auth.me.$get()),
 
-    listAccounts: (query?: Query) => get<Page<Account>>("/accounts", query),
-    createAccount: (name: string, idempotencyKey: string) =>
-      post<Account>("/accounts", { name }, idempotencyKey),
-    getAccount: (id: string) => get<Account>(`/accounts/${at(id)}`),
-    renameAccount: (id: string, name: string) =>
-      call<Account>("PATCH", `/accounts/${at(id)}`, { body: { name } }),
-    deleteAccount: (id: string) => call<null>("DELETE", `/accounts/${at(id)}`),
-    startLink: (id: string, body: z.input<typeof StartLink>) =>
-      post<LinkAttempt>(`/accounts/${at(id)}/link`, body),
-    getLink: (id: string) => get<LinkAttempt>(`/accounts/${at(id)}/link`),
-    unlinkAccount: (id: string) => post<Account>(`/accounts/${at(id)}/unlink`),
-    restartAccount: (id: string) => post<Account>(`/accounts/${at(id)}/restart`),
-    resetAccount: (id: string) => post<Account>(`/accounts/${at(id)}/reset`),
-    getHealth: (id: string) => get<Health>(`/accounts/${at(id)}/health`),
-    getQueue: (id: string) => get<Queue>(`/accounts/${at(id)}/queue`),
-    setQueue: (id: string, state: string) =>
-      call<Queue>("PUT", `/accounts/${at(id)}/queue`, { body: { state } }),
+    listAccounts: (listed: Listed = {}) => answerOf(accounts.$get({ query: page(listed) })),
+    createAccount: (name: string, key: string) =>
+      answerOf(accounts.$post({ json: { name }, header: { "idempotency-key": key } })),
+    getAccount: (accountId: string) => answerOf(account.$get({ param: { accountId } })),
+    renameAccount: (accountId: string, name: string) =>
+      answerOf(account.$patch({ param: { accountId }, json: { name } })),
+    deleteAccount: (accountId: string) => answerOf(account.$delete({ param: { accountId } })),
+    startLink: (accountId: string, json: z.input<typeof StartLink>) =>
+      answerOf(account.link.$post({ param: { accountId }, json })),
+    getLink: (accountId: string) => answerOf(account.link.$get({ param: { accountId } })),
+    unlinkAccount: (accountId: string) => answerOf(account.unlink.$post({ param: { accountId } })),
+    restartAccount: (accountId: string) =>
+      answerOf(account.restart.$post({ param: { accountId } })),
+    resetAccount: (accountId: string) => answerOf(account.reset.$post({ param: { accountId } })),
+    getHealth: (accountId: string) => answerOf(account.health.$get({ param: { accountId } })),
+    getQueue: (accountId: string) => answerOf(account.queue.$get({ param: { accountId } })),
+    setQueue: (accountId: string, state: "active" | "paused") =>
+      answerOf(account.queue.$put({ param: { accountId }, json: { state } })),
 
-    listMessages: (query: Query) => get<Page<Message>>("/messages", query),
-    sendMessage: (body: z.input<typeof SendMessage>, idempotencyKey: string) =>
-      post<Message>("/messages", body, idempotencyKey),
-    listChats: (query?: Query) => get<Page<Chat>>("/chats", query),
-    getChat: (id: string) => get<Chat>(`/chats/${at(id)}`),
-    markChatRead: (id: string) => post<Chat>(`/chats/${at(id)}/read`),
+    listMessages: (of: { account: string } | { chat: string }, listed: Listed) =>
+      answerOf(messages.$get({ query: { ...page(listed), ...of } })),
+    sendMessage: (json: z.input<typeof SendMessage>, key: string) =>
+      answerOf(messages.$post({ json, header: { "idempotency-key": key } })),
+    listChats: (listed: Listed = {}) => answerOf(chats.$get({ query: page(listed) })),
+    getChat: (chatId: string) => answerOf(chats[":chatId"].$get({ param: { chatId } })),
 
-    listKeys: (query?: Query) => get<Page<Key>>("/keys", query),
-    createKey: (body: z.input<typeof CreateKey>, idempotencyKey: string) =>
-      post<CreatedKey>("/keys", body, idempotencyKey),
-    revokeKey: (id: string) => call<Key | null>("DELETE", `/keys/${at(id)}`),
+    listKeys: (listed: Listed = {}) => answerOf(keys.$get({ query: page(listed) })),
+    createKey: (json: z.input<typeof CreateKey>, key: string) =>
+      answerOf(keys.$post({ json, header: { "idempotency-key": key } })),
+    revokeKey: (id: string) => answerOf(keys[":id"].$delete({ param: { id } })),
   };
 }
 
-async function answerOf<T>(response: Response): Promise<Answer<T>> {
-  const text = await response.text();
-  if (response.ok) {
-    // Both sides are built from one contract and deployed as one Worker, so the body is a `T`.
-    const value = (text === "" ? null : JSON.parse(text)) as T;
-    return { ok: true, value };
+function forwarded(request: Request): Record<string, string> {
+  const sent: Record<string, string> = { accept: "application/json" };
+  for (const name of FORWARDED) {
+    const value = request.headers.get(name);
+    if (value !== null) sent[name] = value;
   }
-  const problem = Problem.safeParse(tryJson(text));
-  return { ok: false, problem: problem.success ? problem.data : unreadable(response) };
+  return sent;
 }
 
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Whatever answered, it was not the API: a proxy, or a Worker that is just starting. */
-function unreadable(response: Response): Problem {
-  const code = "unavailable";
+function page({ limit, cursor }: Listed): { limit?: number; cursor?: string } {
   return {
-    type: "about:blank",
-    ...errors[code],
-    detail: "Roost could not be reached just now. Try again in a moment.",
-    code,
-    request_id: response.headers.get("x-request-id") ?? "",
+    ...(limit === undefined ? {} : { limit }),
+    ...(cursor === undefined || cursor === null ? {} : { cursor }),
   };
 }

@@ -1,6 +1,7 @@
 import { type AppLoadContext, data, redirect } from "@remix-run/cloudflare";
 import type { Me } from "@roost/contract/auth";
-import { type Answer, type Api, apiFor } from "./api.server.ts";
+import type { Answer } from "./answer.server.ts";
+import { type Api, apiFor } from "./api.server.ts";
 import { loginPath } from "./next-path.ts";
 
 /** Who is signed in, and the API as them; sends everybody else to the login, and back afterwards. */

@@ -12,7 +12,7 @@ const usualPlaces = [
 
 /** The browser of this machine; a sentence when there is none, since nothing is skipped silently. */
 export function findChromium(
-  environment: NodeJS.ProcessEnv = process.env,
+  environment: Record<string, string | undefined> = process.env,
   exists: (path: string) => boolean = existsSync,
 ): string {
   const chosen = environment.CHROMIUM_PATH;

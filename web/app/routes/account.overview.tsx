@@ -33,7 +33,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     api.getLink(id),
     api.getHealth(id),
     api.getQueue(id),
-    api.listMessages({ account: id, limit: PAGE_SIZE, cursor }),
+    api.listMessages({ account: id }, { limit: PAGE_SIZE, cursor }),
   ]);
   return {
     // No attempt so far is an answer too.
@@ -64,7 +64,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       return cancelled.ok ? redirect(`/accounts/${id}`) : refused(cancelled.problem, form);
     }
     case "queue": {
-      const set = await api.setQueue(id, textOf(form, "state"));
+      const set = await api.setQueue(id, textOf(form, "state") === "paused" ? "paused" : "active");
       return set.ok ? redirect(`/accounts/${id}`) : refused(set.problem, form);
     }
     case "send":

@@ -29,7 +29,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const cursor = new URL(request.url).searchParams.get("cursor");
   const [chat, messages] = await Promise.all([
     api.getChat(id),
-    api.listMessages({ chat: id, limit: PAGE_SIZE, cursor }),
+    api.listMessages({ chat: id }, { limit: PAGE_SIZE, cursor }),
   ]);
   return {
     chat: orThrow(chat, request),
