@@ -17,6 +17,7 @@ import type { Message } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { readConfig } from "../config.ts";
 import { fleetStub, hostStub } from "../fleet/stubs.ts";
+import { isPatient } from "../fleet/report-lanes.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { describeError, log } from "../log.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
@@ -46,14 +47,13 @@ import {
   type Page,
   presentHealthOf,
 } from "./queries.ts";
+import { Riders } from "./riders.ts";
 import { SessionControl } from "./session-control.ts";
 import { ripenOutbox } from "./settle-message.ts";
 import type { StoredLease, StoredLink } from "./stored.ts";
 
 const migrations = [storageMigration];
 
-/** Receipts and keys may wait so long for another tick to ride on: a row less each time. */
-const RIDE_MS = 250;
 const PLACE_AGAIN_MS = 30_000;
 const PROJECT_AGAIN_MS = 30_000;
 
@@ -80,7 +80,7 @@ export class AccountObject extends DurableObject<Env> {
   private placeAgainAt: number | null = null;
   private isProjecting = false;
   private projectAgainAt: number | null = null;
-  private riding: Promise<void> | null = null;
+  private readonly riders = new Riders();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -294,17 +294,19 @@ export class AccountObject extends DurableObject<Env> {
     const { store, sessions } = this;
     const fenced = new Set<number>();
     if (store === null || sessions === null) {
-      return { fenced: [...new Set(reports.map(({ epoch }) => epoch))] };
+      const going = reports.filter((report) => !isOver(report));
+      return { fenced: [...new Set(going.map(({ epoch }) => epoch))] };
     }
     const now = Date.now();
     const queueBefore = store.account().queue.state;
     let isUrgent = false;
     for (const report of reports) {
       if (!sessions.isCurrent(report.epoch) || store.account().session.host !== host) {
-        fenced.add(report.epoch);
+        // One that says it is over needs no stopping; told to, it would only say so again.
+        if (!isOver(report)) fenced.add(report.epoch);
         continue;
       }
-      isUrgent ||= report.kind !== "receipt" && report.kind !== "keys";
+      isUrgent ||= !isPatient(report);
       try {
         this.apply(store, sessions, report, now);
       } catch (error) {
@@ -315,7 +317,7 @@ export class AccountObject extends DurableObject<Env> {
     }
     if (queueBefore === "active" && store.account().queue.state === "paused") sessions.revoke(null);
     if (isUrgent) this.save();
-    else if (store.isDirty()) await this.saveSoon();
+    else if (store.isDirty()) await this.riders.aboard(() => this.save());
     return { fenced: [...fenced] };
   }
 
@@ -424,22 +426,12 @@ export class AccountObject extends DurableObject<Env> {
       this.ctx.abort("the tick could not be written");
       throw error;
     }
+    this.riders.arrived();
     if (leases.length > 0) this.ctx.waitUntil(this.nudge(leases));
     if (sessions.hasCommands() || sessions.needsHost()) this.ctx.waitUntil(this.steer());
     if (store.isProjectionDue()) this.ctx.waitUntil(this.project());
     this.stream.push(store.takeEvents(), store, now);
     this.armAlarm();
-  }
-
-  private saveSoon(): Promise<void> {
-    this.riding ??= this.ride();
-    return this.riding;
-  }
-
-  private async ride(): Promise<void> {
-    await scheduler.wait(RIDE_MS);
-    this.riding = null;
-    if (this.store?.isDirty() === true) this.save();
   }
 
   /** The queue is only a wake-up: when it fails, the alarm offers the lease again. */
@@ -548,6 +540,10 @@ export class AccountObject extends DurableObject<Env> {
       newId("lease", now, crypto.getRandomValues(new Uint8Array(16)));
     return { now, random: Math.random, newLeaseId };
   }
+}
+
+function isOver(report: Report): boolean {
+  return report.kind === "session" && report.state === "ended";
 }
 
 function ok<T>(value: T): Outcome<T> {

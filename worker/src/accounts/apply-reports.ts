@@ -1,9 +1,15 @@
-import type { OutcomeReport, ReceiptReport, ReceivedReport, Report } from "@roost/contract/host";
+import type {
+  OutcomeReport,
+  Peer,
+  ReceiptReport,
+  ReceivedReport,
+  Report,
+} from "@roost/contract/host";
 import { ownerOf } from "@roost/contract/ids";
 import type { AccountStore } from "./account-store.ts";
-import { chatWith } from "./chat-with.ts";
+import { chatWith, learn } from "./chat-with.ts";
 import { settleMessage } from "./settle-message.ts";
-import type { StoredMessage } from "./stored.ts";
+import type { StoredChat, StoredMessage } from "./stored.ts";
 
 /** Reports about messages; those about the session are for `SessionControl`. */
 export type MessageReport = OutcomeReport | ReceiptReport | ReceivedReport;
@@ -23,7 +29,8 @@ function applyOutcome(store: AccountStore, report: OutcomeReport, now: number): 
   const { account, number } = ownerOf(report.message);
   const message = account === store.account().id ? store.messages.find(number) : null;
   if (message === null || message.out === null) return;
-  if (report.peer !== null) chatWith(store, report.peer, now);
+  const chat = store.chats.find(message.chat);
+  if (report.peer !== null && chat !== null) learn(store, chat, report.peer);
   const { at, error } = report;
   const fact = report.result === "returned" ? "accepted" : report.result;
   settleMessage(store, message, fact, { at, now, error });
@@ -43,7 +50,7 @@ function applyReceipt(store: AccountStore, report: ReceiptReport, now: number): 
 
 function findInChats(
   store: AccountStore,
-  chats: readonly { n: number; tails: number[] }[],
+  chats: readonly StoredChat[],
   waId: string,
 ): StoredMessage | null {
   for (const chat of chats) {
@@ -53,13 +60,10 @@ function findInChats(
   return null;
 }
 
-function isSamePerson(
-  chat: { phone: string | null; lid: string | null },
-  peer: ReceiptReport["peer"],
-): boolean {
-  const isOther = (ours: string | null, theirs: string | null): boolean =>
-    ours !== null && theirs !== null && ours !== theirs;
-  return !isOther(chat.phone, peer.phone) && !isOther(chat.lid, peer.lid);
+function isSamePerson({ phone, lid, dialled }: StoredChat, peer: Peer): boolean {
+  if (lid !== null && peer.lid !== null) return lid === peer.lid;
+  if (phone === null || peer.phone === null) return true;
+  return phone === peer.phone || dialled.includes(peer.phone);
 }
 
 function applyReceived(store: AccountStore, report: ReceivedReport, now: number): void {

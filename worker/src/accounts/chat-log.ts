@@ -73,6 +73,7 @@ export class ChatLog {
     this.chats.set(chat.n, chat);
     if (chat.mergedInto !== null) return;
     if (chat.phone !== null) this.byPhone.set(chat.phone, chat.n);
+    for (const phone of chat.dialled) this.byPhone.set(phone, chat.n);
     if (chat.lid !== null) this.byLid.set(chat.lid, chat.n);
   }
 }

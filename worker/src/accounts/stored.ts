@@ -92,6 +92,8 @@ export type StoredChat = {
   n: number;
   phone: string | null;
   lid: string | null;
+  /** Other forms in which the number was dialled; WhatsApp knows it as `phone`. */
+  dialled: string[];
   name: string | null;
   unread: number;
   updatedAt: number;

@@ -2,14 +2,16 @@ import type { Report } from "@roost/contract/host";
 
 type Account = Report["account"];
 type Frame = { n: number; left: number };
-type Waiting = { report: Report; frame: Frame };
+type Waiting = { report: Report; frame: Frame; isDone: boolean };
+/** What an account has not made durable: all of it, and how much of that is on its way. */
+type Lane = { waiting: Waiting[]; sent: number; isUrgentOnItsWay: boolean; turn: number };
 
 /** So many reports go to an account in one call. */
 const AT_ONCE = 200;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
-export type Lanes = {
+export type LaneDeps = {
   /** Makes the reports durable, in order. Rejects when it could not. */
   deliver: (account: Account, reports: Report[]) => Promise<void>;
   /** Everything up to this frame is durable. */
@@ -18,33 +20,38 @@ export type Lanes = {
   wait: (ms: number) => Promise<void>;
 };
 
+/** An account may take its time with these, to save rows; others must not wait behind them. */
+export function isPatient(report: Report): boolean {
+  return report.kind === "receipt" || report.kind === "keys";
+}
+
 /**
- * Takes a host's report frames apart: each account gets its reports in order, one call at a time, and
- * whatever came during a call goes with the next. A frame is acknowledged when all before it are.
+ * Takes a host's report frames apart: each account gets its reports in order, and whatever comes during
+ * a call goes with the next. A frame is acknowledged when all before it are. After a failure the lane
+ * goes back to where it failed and repeats from there, which changes nothing but the delay.
  */
 export class ReportLanes {
-  private readonly lanes: Lanes;
-  private readonly waiting = new Map<Account, Waiting[]>();
+  private readonly deps: LaneDeps;
+  private readonly lanes = new Map<Account, Lane>();
   /** Frames not acknowledged yet, in the order they came. */
   private frames: Frame[] = [];
 
-  constructor(lanes: Lanes) {
-    this.lanes = lanes;
+  constructor(deps: LaneDeps) {
+    this.deps = deps;
   }
 
   /** Starts on the frame; call it for each frame in the order received. */
   push(n: number, reports: readonly Report[]): void {
     const frame = { n, left: reports.length };
     this.frames.push(frame);
+    const touched = new Set<Account>();
     for (const report of reports) {
-      const lane = this.waiting.get(report.account);
-      if (lane !== undefined) lane.push({ report, frame });
-      else {
-        this.waiting.set(report.account, [{ report, frame }]);
-        void this.run(report.account);
-      }
+      const lane = this.lanes.get(report.account) ?? this.open(report.account);
+      lane.waiting.push({ report, frame, isDone: false });
+      touched.add(report.account);
     }
-    if (reports.length === 0) this.acknowledge();
+    for (const account of touched) this.advance(account);
+    this.acknowledge();
   }
 
   /** Another process counts its frames anew; what is under way goes on, unacknowledged. */
@@ -52,36 +59,71 @@ export class ReportLanes {
     this.frames = [];
   }
 
-  private async run(account: Account): Promise<void> {
-    // A turn later, so that all reports of the frame that started this go in one call.
-    await Promise.resolve();
-    let retryMs = FIRST_RETRY_MS;
-    for (;;) {
-      const lane = this.waiting.get(account) ?? [];
-      const batch = lane.slice(0, AT_ONCE);
-      if (batch.length === 0) break;
-      try {
-        await this.lanes.deliver(
-          account,
-          batch.map(({ report }) => report),
-        );
-      } catch (error) {
-        this.lanes.onFailure(account, error);
-        await this.lanes.wait(retryMs);
-        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
-        continue;
-      }
-      retryMs = FIRST_RETRY_MS;
-      lane.splice(0, batch.length);
-      for (const { frame } of batch) frame.left -= 1;
-      this.acknowledge();
+  private open(account: Account): Lane {
+    const lane = { waiting: [], sent: 0, isUrgentOnItsWay: false, turn: 0 };
+    this.lanes.set(account, lane);
+    return lane;
+  }
+
+  /** Sends what waits, unless a call is out that will answer soon: then it gathers meanwhile. */
+  private advance(account: Account): void {
+    const lane = this.lanes.get(account);
+    if (lane === undefined || lane.isUrgentOnItsWay) return;
+    const batch = lane.waiting.slice(lane.sent, lane.sent + AT_ONCE);
+    if (batch.length === 0) return;
+    lane.sent += batch.length;
+    const isUrgent = !batch.every(({ report }) => isPatient(report));
+    lane.isUrgentOnItsWay = isUrgent;
+    void this.deliver(account, lane, batch, isUrgent);
+  }
+
+  private async deliver(
+    account: Account,
+    lane: Lane,
+    batch: Waiting[],
+    isUrgent: boolean,
+  ): Promise<void> {
+    const { turn } = lane;
+    try {
+      await this.deps.deliver(
+        account,
+        batch.map(({ report }) => report),
+      );
+    } catch (error) {
+      if (lane.turn === turn) await this.goBack(account, lane, error);
+      return;
     }
-    this.waiting.delete(account);
+    // Since then the lane went back behind this call; it will be repeated.
+    if (lane.turn !== turn) return;
+    for (const waiting of batch) waiting.isDone = true;
+    if (isUrgent) lane.isUrgentOnItsWay = false;
+    this.shift(account, lane);
+    this.advance(account);
+  }
+
+  private async goBack(account: Account, lane: Lane, error: unknown): Promise<void> {
+    lane.turn += 1;
+    lane.isUrgentOnItsWay = true;
+    this.deps.onFailure(account, error);
+    await this.deps.wait(Math.min(FIRST_RETRY_MS * 2 ** Math.min(lane.turn, 10), LAST_RETRY_MS));
+    lane.sent = 0;
+    lane.isUrgentOnItsWay = false;
+    for (const waiting of lane.waiting) waiting.isDone = false;
+    this.advance(account);
+  }
+
+  private shift(account: Account, lane: Lane): void {
+    let done = 0;
+    while (lane.waiting[done]?.isDone === true) done += 1;
+    for (const { frame } of lane.waiting.splice(0, done)) frame.left -= 1;
+    lane.sent -= done;
+    if (lane.waiting.length === 0) this.lanes.delete(account);
+    this.acknowledge();
   }
 
   private acknowledge(): void {
-    let done: number | null = null;
-    while (this.frames[0]?.left === 0) done = this.frames.shift()?.n ?? done;
-    if (done !== null) this.lanes.acknowledge(done);
+    let last: number | null = null;
+    while (this.frames[0]?.left === 0) last = this.frames.shift()?.n ?? last;
+    if (last !== null) this.deps.acknowledge(last);
   }
 }
