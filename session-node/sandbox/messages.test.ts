@@ -16,6 +16,9 @@ test("a sent message is read as written at the recipient's phone and at the send
   const [owner, contact] = [givenNumber(), givenNumber()];
   const { client } = await linkByQr(sandbox, owner);
   using _ = client;
+  const order: string[] = [];
+  client.socket.ws.on("CB:ack,class:message", () => order.push("ack"));
+  client.socket.ws.on("CB:receipt", ({ attrs }) => order.push(attrs.type ?? "delivered"));
   await client.socket.sendMessage(
     numberJid(contact),
     { text: "good morning" },
@@ -30,6 +33,7 @@ test("a sent message is read as written at the recipient's phone and at the send
       { id: "M1", type: "read" },
     ]);
   });
+  expect(order).toEqual(["ack", "delivered", "read"]);
   const [atContact] = await messagesAt(contact);
   expect(atContact).toMatchObject({
     from: owner,
@@ -188,6 +192,18 @@ test("a message the companion cannot read is asked for again and then read", asy
     const contents = client.messages().map(({ message }) => message?.conversation);
     expect(contents.at(-1)).toBe("second try");
   });
+});
+
+test("a copy of what the owner typed is asked for again when the companion cannot read it", async () => {
+  const [owner, contact] = [givenNumber(), givenNumber()];
+  const { client } = await linkByQr(sandbox, owner);
+  using _ = client;
+  await control(sandbox, "POST", `/phones/${owner}/messages`, {
+    to: contact,
+    text: "my second try",
+    corrupt: true,
+  });
+  await eventually(() => expect(texts(client).at(-1)).toBe("true my second try"));
 });
 
 test("a message a phone cannot read is asked for again and then read", async () => {

@@ -113,7 +113,7 @@ function writePage(response: ServerResponse, { bytes, type }: { bytes: Buffer; t
   response
     .writeHead(200, {
       "content-type": type,
-      "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
+      "content-security-policy": "default-src 'self'; img-src data:; frame-ancestors 'none'",
       "cache-control": "no-cache",
     })
     .end(bytes);

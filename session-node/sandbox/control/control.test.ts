@@ -114,3 +114,12 @@ test("a waiting QR is listed until it is withdrawn or has expired", async () => 
   await control(sandbox, "DELETE", "/waiting/acc_1");
   expect(await waiting()).toEqual([]);
 });
+
+test.each(["/", "/page.js", "/phone-window.js", "/call.js", "/page.css"])(
+  "the page's %s is served, and may load nothing from elsewhere",
+  async (path) => {
+    const response = await fetch(`${sandbox.url}${path}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'self'");
+  },
+);

@@ -41,15 +41,20 @@ export const routes: readonly Route[] = [
   })),
   route("GET /stats", {}, ({ network }) => ({ status: 200, body: statsView(network) })),
   route("GET /ledger", { query: schemas.LedgerQuery }, async ({ network, query }) => {
-    // What is not on disk yet could still vanish, and the ledger never takes a row back.
-    await network.store.durable();
-    return { status: 200, body: readLedger(network.store, query.since, query.limit) };
+    const { store } = network;
+    // Read at the moment of a commit: a row that is not on disk could vanish, and none ever does.
+    const rows = await new Promise((resolve) => {
+      store.afterCommit(() => resolve(readLedger(store, query.since, query.limit)));
+    });
+    return { status: 200, body: rows };
   }),
 
-  route("GET /phones", {}, ({ network }) => ({
-    status: 200,
-    body: [...network.book.all()].map(phoneView),
-  })),
+  route("GET /phones", { query: schemas.PhonesQuery }, ({ network, query }) => {
+    const phones = [...network.book.all()];
+    const isShown = (phone: Phone) => phone.isCreated || phone.companions.size > 0;
+    const shown = query.created === "true" ? phones.filter(isShown) : phones;
+    return { status: 200, body: shown.map(phoneView) };
+  }),
   route("POST /phones", { body: schemas.CreatePhone }, async ({ network, body }) => {
     const { number, name } = body;
     const isNew = !network.book.find(number)?.isCreated;

@@ -74,6 +74,8 @@ export const LedgerQuery = z.strictObject({
   since: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
 });
+/** `created=true` leaves out numbers that only exist because somebody wrote to them. */
+export const PhonesQuery = z.strictObject({ created: z.enum(["true", "false"]).optional() });
 export const MessagesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
 });

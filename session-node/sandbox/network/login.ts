@@ -3,6 +3,7 @@ import { proto } from "@whiskeysockets/baileys";
 import { strikeAtLogin } from "../faults/strike.ts";
 import type { Opened } from "../noise/handshake.ts";
 import { bootstrap } from "../phones/bootstrap.ts";
+import { PhoneRefusal } from "../phones/pairing-desk.ts";
 import { readBigEndian } from "../signal/keys.ts";
 import { element, newId, seconds } from "../stanzas/node.ts";
 import { lidJid, SERVER } from "./addresses.ts";
@@ -72,7 +73,7 @@ export function onClosed(network: Network, connection: Connection): void {
   network.pairing.release(connection);
   const pending = network.pairing.links.get(connection);
   network.pairing.links.delete(connection);
-  pending?.reject(new Error("The device that is being linked went away."));
+  pending?.reject(new PhoneRefusal(409, "The device that is being linked went away."));
 
   const { companion } = connection;
   if (companion?.connection !== connection) return;

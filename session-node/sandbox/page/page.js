@@ -28,14 +28,10 @@ const unread = new Map();
 let phones = [];
 
 async function loadPhones() {
-  phones = await call("GET", "/phones");
-  const shown = phones.filter(({ created, companions }) => created || companions.length > 0);
-  const others = phones.length - shown.length;
-  find("#phones").replaceChildren(...shown.map(phoneButton));
-  const linked = shown.filter(({ companions }) => companions.length > 0).length;
-  find("#state").textContent =
-    `${shown.length} phones, ${linked} with linked devices` +
-    (others > 0 ? `, ${others} numbers that were written to` : "");
+  phones = await call("GET", "/phones?created=true");
+  find("#phones").replaceChildren(...phones.map(phoneButton));
+  const linked = phones.filter(({ companions }) => companions.length > 0).length;
+  find("#state").textContent = `${phones.length} phones, ${linked} with linked devices`;
   for (const [number, opened] of windows) opened.update(phoneOf(number));
 }
 

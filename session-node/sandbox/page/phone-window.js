@@ -12,6 +12,8 @@ export function openWindow(phone, { onClose }) {
   const find = (selector) => element.querySelector(selector);
   const path = `/phones/${phone.number}`;
   let messages = [];
+  /** Where a message's status is shown, by id: a log must not be read out again for a tick. */
+  const statuses = new Map();
 
   const act = async (action) => {
     try {
@@ -59,27 +61,37 @@ export function openWindow(phone, { onClose }) {
     const chosen = find("[name=chat]").value;
     const shown = messages.filter((message) => !chosen || peerOf(message) === chosen);
     const list = find(".messages");
-    list.replaceChildren(...shown.map((message) => messageItem(message, chosen === EVERYBODY)));
+    statuses.clear();
+    list.replaceChildren(...shown.map(messageItem));
     list.scrollTop = list.scrollHeight;
     const to = find("[name=to]");
     if (chosen) to.value = chosen;
     else if (!to.value && shown.length > 0) to.value = peerOf(shown.at(-1));
   }
 
-  function messageItem(message, isPeerShown) {
+  function appendMessage(message) {
+    const chosen = find("[name=chat]").value;
+    if (chosen && peerOf(message) !== chosen) return;
+    const list = find(".messages");
+    list.append(messageItem(message));
+    list.scrollTop = list.scrollHeight;
+    find("[name=to]").value ||= peerOf(message);
+  }
+
+  function messageItem(message) {
     const item = document.createElement("li");
     item.className = message.direction;
     item.textContent = textOf(message);
     const about = document.createElement("small");
     const peer = message.direction === "in" ? "from" : "to";
     const device = message.direction === "out" && message.device > 0 ? " by a linked device" : "";
-    about.textContent = [
-      isPeerShown ? `${peer} +${peerOf(message)}` : "",
-      `${new Date(message.at).toLocaleTimeString()}${device}`,
-      TICKS[message.status] ?? message.status,
-    ]
-      .filter(Boolean)
-      .join(" · ");
+    const isPeerShown = find("[name=chat]").value === EVERYBODY;
+    const at = `${new Date(message.at).toLocaleTimeString()}${device}`;
+    about.textContent = isPeerShown ? `${peer} +${peerOf(message)} · ${at} ` : `${at} `;
+    const status = document.createElement("span");
+    status.textContent = TICKS[message.status] ?? message.status;
+    statuses.set(message.wa_id, status);
+    about.append(status);
     if (message.direction === "in" && message.type !== "reaction")
       about.append(likeButton(message));
     item.append(about);
@@ -101,13 +113,13 @@ export function openWindow(phone, { onClose }) {
     if (activity.kind === "message") {
       messages = [...messages, activity.message].slice(-SHOWN_MESSAGES);
       showChats();
-      showMessages();
+      appendMessage(activity.message);
     }
     if (activity.kind === "status") {
-      for (const message of messages) {
-        if (message.wa_id === activity.wa_id) message.status = activity.status;
-      }
-      showMessages();
+      const { wa_id, status } = activity;
+      for (const message of messages) if (message.wa_id === wa_id) message.status = status;
+      const shown = statuses.get(wa_id);
+      if (shown) shown.textContent = TICKS[status] ?? status;
     }
     if (activity.kind === "typing") {
       showTyping(activity.typing.state === "composing" ? [activity.typing.from] : []);

@@ -16,8 +16,6 @@ export async function bootstrap(network: Network, connection: Connection): Promi
   const { companion } = connection;
   if (!companion || !connection.wantsBootstrap) return;
   connection.wantsBootstrap = false;
-  companion.isBootstrapped = true;
-  network.book.saveCompanion(companion);
 
   await sendPeerMessage(network, companion, {
     type: Type.APP_STATE_SYNC_KEY_SHARE,
@@ -48,6 +46,8 @@ export async function bootstrap(network: Network, connection: Connection): Promi
       initialHistBootstrapInlinePayload: deflateSync(history),
     },
   });
+  companion.isBootstrapped = true;
+  network.book.saveCompanion(companion);
 }
 
 async function sendPeerMessage(

@@ -104,7 +104,10 @@ export function finishCode(network: Network, connection: Connection, finish: Bin
   const identityShared = sharedSecret(phone.device.identity.private, identity);
   const secret = Buffer.concat([shared, identityShared, random]);
   const advSecret = Buffer.from(hkdfSync("sha256", secret, EMPTY, "adv_secret", 32));
-  resolve(link(network, connection, phone, advSecret));
+  const linking = link(network, connection, phone, advSecret);
+  // The owner may have given up waiting, and then nobody else listens.
+  linking.catch(() => undefined);
+  resolve(linking);
 }
 
 function openBundle(shared: Buffer, wrapped: Buffer): Buffer {

@@ -20,7 +20,7 @@ export function acknowledgeArrival(
   report(network, { reader: phone, sender, waId, addressing, status: "delivered" });
   // The owner of a phone with companions reads there; the phone lies in a pocket.
   if (phone.receipts !== "auto" || phone.companions.size > 0) return;
-  raiseStatus(network.store, phone.number, waId, "read");
+  markRead(network, phone, waId);
   report(network, { reader: phone, sender, waId, addressing, status: "read" }, READ_AFTER_MS);
 }
 
@@ -31,12 +31,16 @@ export function readOnPhone(network: Network, phone: Phone, waId: string): boole
   if (!message || !sender || message.direction !== "in") return false;
 
   const { addressing } = message;
-  if (raiseStatus(network.store, phone.number, waId, "read")) {
-    network.tell({ kind: "status", number: phone.number, wa_id: waId, status: "read" });
-  }
+  markRead(network, phone, waId);
   report(network, { reader: phone, sender, waId, addressing, status: "read" });
   tellOwnCompanions(network, phone, sender, waId, addressing, null);
   return true;
+}
+
+/** The message is read at the reader's own phone. */
+export function markRead(network: Network, reader: Phone, waId: string): void {
+  if (!raiseStatus(network.store, reader.number, waId, "read")) return;
+  network.tell({ kind: "status", number: reader.number, wa_id: waId, status: "read" });
 }
 
 /** Those of one's own devices that did not read the message learn that another one did. */

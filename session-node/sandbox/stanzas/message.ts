@@ -13,18 +13,21 @@ import type { Companion } from "../network/companion.ts";
 import { push } from "../network/delivery.ts";
 import type { Network } from "../network/network.ts";
 import type { Phone } from "../network/phone.ts";
-import { type Envelope, receiveAtPhone } from "../phones/receive.ts";
+import { type Envelope, type Received, receiveAtPhone } from "../phones/receive.ts";
 import { acknowledgeArrival } from "../phones/receipts.ts";
 import { appendToLedger } from "../storage/ledger.ts";
 import { children, element, seconds } from "./node.ts";
 import type { Session, StanzaHandler } from "./session.ts";
 
+/** Groups are not simulated yet. */
+const NO_SUCH_GROUP = 404;
+
 /** One ciphertext of a message and the device it is for. */
 type Target = { phone: Phone; device: number; encrypted: BinaryNode };
 
 /**
- * A companion sends a message. It is delivered, entered in the ledger and acknowledged, in this
- * order; the acknowledgement waits for the disk. The same id again is the same message: it is
+ * A companion sends a message. It is delivered, entered in the ledger and acknowledged; the
+ * acknowledgement, and what follows from it, waits for the disk. The same id again is the same message: it is
  * acknowledged again, and only brought to devices that do not have it yet.
  */
 export const onMessage: StanzaHandler = async (session, node) => {
@@ -33,6 +36,7 @@ export const onMessage: StanzaHandler = async (session, node) => {
   const account = companion.phone;
   const recipient = network.book.resolve(to);
   const addressee = recipient ?? nobody(to);
+  if (parseJid(to)?.kind === "group") return acknowledge(session, id, to, NO_SUCH_GROUP);
   // What a companion tells its own phone (key requests and the like) is not a message to anybody.
   if (category === "peer" || !addressee) return acknowledge(session, id, to);
 
@@ -51,18 +55,23 @@ export const onMessage: StanzaHandler = async (session, node) => {
     at: Date.now(),
   };
   const targets = targetsOf(network, node, to);
-  const hash = await deliverToPhones(network, envelope, targets);
+  const arrivals = await deliverToPhones(network, envelope, targets);
   const isNew = appendToLedger(network.store, {
     at: envelope.at,
     account: account.number,
     device: companion.device,
     to: addressee.number,
     wa_id: id,
-    hash,
+    hash: hashOf(arrivals, addressee),
   });
   if (!isNew) network.counters.repeats++;
-  deliverToCompanions(network, envelope, targets, node);
   acknowledgeUnlessFaulty(session, id, to);
+  deliverToCompanions(network, envelope, targets, node);
+  for (const { phone, outcome } of arrivals) {
+    // A phone may have kept the message in an attempt that ended before the ledger had it.
+    const isNews = outcome === "new" || (isNew && outcome === "repeat");
+    if (isNews) acknowledgeArrival(network, phone, account, id, envelope.addressing);
+  }
 };
 
 function acknowledgeUnlessFaulty(session: Session, id: string, to: string): void {
@@ -104,25 +113,25 @@ function targetsOf(network: Network, node: BinaryNode, to: string): Target[] {
   });
 }
 
-/** Delivers to the phones among the targets; answers the hash of what they read. */
+type Arrival = Received & { phone: Phone };
+
 async function deliverToPhones(
   network: Network,
   envelope: Envelope,
   targets: readonly Target[],
-): Promise<string | null> {
-  let hash: string | null = null;
+): Promise<Arrival[]> {
+  const arrivals: Arrival[] = [];
   for (const { phone, device, encrypted } of targets) {
     if (device !== 0) continue;
-    const received = await receiveAtPhone(network, phone, envelope, encrypted);
-    // What the recipient read counts; the sender's own phone is the second-best witness.
-    if (received.hash && (hash === null || phone.number === envelope.recipient.number))
-      hash = received.hash;
-    if (received.outcome === "new") {
-      const { sender, waId, addressing } = envelope;
-      acknowledgeArrival(network, phone, sender, waId, addressing);
-    }
+    arrivals.push({ ...(await receiveAtPhone(network, phone, envelope, encrypted)), phone });
   }
-  return hash;
+  return arrivals;
+}
+
+/** What the recipient read counts; the sender's own phone is the second-best witness. */
+function hashOf(arrivals: readonly Arrival[], { number }: Addressed): string | null {
+  const atRecipient = arrivals.find(({ phone, hash }) => hash && phone.number === number);
+  return (atRecipient ?? arrivals.find(({ hash }) => hash))?.hash ?? null;
 }
 
 function deliverToCompanions(

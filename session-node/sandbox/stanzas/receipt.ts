@@ -2,10 +2,9 @@ import { type BinaryNode, getBinaryNodeChild } from "@whiskeysockets/baileys";
 import { addressingOf, jidOf, pnJid } from "../network/addresses.ts";
 import { pendingKey, push, settle } from "../network/delivery.ts";
 import type { Phone } from "../network/phone.ts";
-import { report, tellOwnCompanions } from "../phones/receipts.ts";
+import { markRead, report, tellOwnCompanions } from "../phones/receipts.ts";
 import { sendAgainFromPhone } from "../phones/send.ts";
 import { senderDevice } from "../storage/ledger.ts";
-import { raiseStatus } from "../storage/messages.ts";
 import { children, element, firstChild, seconds } from "./node.ts";
 import type { Session, StanzaHandler } from "./session.ts";
 
@@ -48,9 +47,7 @@ function passOn(
   const spoken = type === "played" ? { type } : {};
   report(network, { reader, sender, waId, addressing, status, ...spoken });
   if (status !== "read") return;
-  if (raiseStatus(network.store, reader.number, waId, "read")) {
-    network.tell({ kind: "status", number: reader.number, wa_id: waId, status });
-  }
+  markRead(network, reader, waId);
   tellOwnCompanions(network, reader, sender, waId, addressing, companion.device);
 }
 

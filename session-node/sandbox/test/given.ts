@@ -35,7 +35,7 @@ export function numberJid(number: string): string {
 }
 
 /** Waits until the check passes; fails with its last complaint. */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 5_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = 10_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {
