@@ -14,7 +14,7 @@ let stranger: ApiClient;
 let strangersAccount: string;
 beforeAll(async () => {
   world = await givenWorld();
-  account = (await givenLinked(world, "15550400001")) as `acc_${string}`;
+  account = await givenLinked(world, "15550400001");
   unlinked = (await world.api.createAccount("Not linked")).id;
   const other = await seedOne(world.stack, {
     email: "other@sandbox.localhost",

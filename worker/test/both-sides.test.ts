@@ -6,7 +6,7 @@ let account: `acc_${string}`;
 const OWNER = "15550300001";
 beforeAll(async () => {
   world = await givenWorld();
-  account = (await givenLinked(world, OWNER)) as `acc_${string}`;
+  account = await givenLinked(world, OWNER);
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -56,7 +56,7 @@ test.each(["pn", "lid"])(
 );
 
 test("a second account of the same phone sees both directions", async () => {
-  const second = (await givenLinked(world, OWNER)) as `acc_${string}`;
+  const second = await givenLinked(world, OWNER);
   const contact = "15550300005";
   await world.api.send({ account, to: contact, text: { body: "from the first" } });
   await world.phones.post(`/phones/${contact}/messages`, { to: OWNER, text: "to both" });

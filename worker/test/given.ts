@@ -32,7 +32,10 @@ export async function givenWorld(options: { hosts?: number } = {}): Promise<Worl
 }
 
 /** An account linked to a phone of that number, connected. */
-export async function givenLinked({ api, phones }: World, number: string): Promise<string> {
+export async function givenLinked(
+  { api, phones }: World,
+  number: string,
+): Promise<`acc_${string}`> {
   const { id } = await api.createAccount(`Account ${number}`);
   await api.startLink(id);
   const qr = await vi.waitFor(

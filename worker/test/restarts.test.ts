@@ -9,11 +9,12 @@ import { connected, givenLinked, givenWorld, until, type World } from "./given.t
  * every accepted message is in the network's ledger exactly once, under one id, or has ended.
  */
 const SENDS = 200;
+const IN_FLIGHT = 8;
 const SENT = new Set(["sent", "delivered", "read"]);
 const ENDED = new Set(["failed", "expired", "cancelled", "unconfirmed"]);
 
 let world: World;
-const accounts: string[] = [];
+const accounts: `acc_${string}`[] = [];
 beforeAll(async () => {
   world = await givenWorld();
   accounts.push(await givenLinked(world, "15550100001"), await givenLinked(world, "15550100002"));
@@ -24,32 +25,37 @@ afterAll(async () => {
 
 type Accepted = { id: string; text: string };
 
-/** Sends with an idempotency key each and repeats what got no answer, as a careful client does. */
-async function sendAll(label: string, midway: () => Promise<void>): Promise<Accepted[]> {
+/** Eight at once, each with an idempotency key, repeating what got no answer as a careful client does. */
+async function sendAll(label: string, disturb: () => Promise<void>): Promise<Accepted[]> {
   const accepted: Accepted[] = [];
-  let disturbance: Promise<void> | null = null;
-  for (let number = 0; number < SENDS; number++) {
-    if (number === SENDS / 2) disturbance = midway();
-    const text = `${label} ${number}`;
-    const to = `1555020${String(number % 7).padStart(4, "0")}`.replace(/0000$/, "0009");
-    const account = accounts[number % accounts.length] ?? "";
-    await until(async () => {
-      try {
-        const sent = await world.api.send(
-          { account: account as `acc_${string}`, to, text: { body: text }, pace: "asap" },
-          `${label}-${number}`,
-        );
-        accepted.push({ id: sent.id, text });
-        return true;
-      } catch (error) {
-        // A refusal that is final would hide a loss; only what may be repeated is.
-        if (error instanceof RefusedError && error.problem.retryable === "no") throw error;
-        return false;
-      }
-    }, 60_000);
-  }
-  await disturbance;
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < SENDS) {
+      const number = next++;
+      if (number === SENDS / 2) await disturb();
+      accepted.push(await sendOne(`${label} ${number}`, number));
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
   return accepted;
+}
+
+async function sendOne(text: string, number: number): Promise<Accepted> {
+  const account = accounts[number % accounts.length];
+  const to = `1555020000${1 + (number % 7)}`;
+  let id = "";
+  await until(async () => {
+    try {
+      const message = { account, to, text: { body: text }, pace: "asap" } as const;
+      ({ id } = await world.api.send(message, text));
+      return true;
+    } catch (error) {
+      // A refusal that is final would hide a loss; only what may be repeated is.
+      if (error instanceof RefusedError && error.problem.retryable === "no") throw error;
+      return false;
+    }
+  }, 60_000);
+  return { id, text };
 }
 
 async function expectKept(accepted: readonly Accepted[]): Promise<void> {
