@@ -11,6 +11,9 @@ export async function createAccount(ctx: Context, { name }: CreateAccount): Prom
   }
   const id = ctx.newId("account");
   // The list first: one that is listed and was not made is skipped, one not listed would be lost.
-  await tenantStub(ctx.env, ctx.tenantId).addAccount(id);
-  return unwrap(await accountStub(ctx.env, id).create({ id, tenant: ctx.tenantId, name }));
+  const watchedUntil = await tenantStub(ctx.env, ctx.tenantId).addAccount(id);
+  const stub = accountStub(ctx.env, id);
+  const account = unwrap(await stub.create({ id, tenant: ctx.tenantId, name }));
+  if (watchedUntil > 0) await stub.watch(ctx.tenantId, watchedUntil);
+  return account;
 }

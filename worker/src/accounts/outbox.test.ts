@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { Outbox } from "./outbox.ts";
+import type { StoredMessage } from "./stored.ts";
+
+function message(n: number, facts: Partial<StoredMessage["out"]> = {}, state = "accepted") {
+  const out = { lane: "direct", priority: 5, sendAt: null, expiresAt: null, ...facts };
+  // Only what the outbox reads.
+  return { n, states: [[state, 0]], out } as unknown as StoredMessage;
+}
+
+test("replies go before direct messages, urgent before others, and else the first come", () => {
+  const outbox = new Outbox();
+  outbox.place(message(1));
+  outbox.place(message(2, { priority: 10 }));
+  outbox.place(message(3, { lane: "reply", priority: 0 }));
+  outbox.place(message(4));
+  expect(outbox.first(10)).toEqual([3, 2, 1, 4]);
+  expect(outbox.first(2)).toEqual([3, 2]);
+});
+
+test("what a host returned goes before what was accepted later", () => {
+  const outbox = new Outbox();
+  for (const n of [1, 2]) outbox.place(message(n, {}, "leased"));
+  outbox.place(message(3));
+  outbox.place(message(2));
+  outbox.place(message(1));
+  expect(outbox.first(10)).toEqual([1, 2, 3]);
+});
+
+test("a scheduled message is found when its time comes, an expired one when its time is over", () => {
+  const outbox = new Outbox();
+  outbox.place(message(1, { sendAt: 1_000, expiresAt: 5_000 }, "scheduled"));
+  expect(outbox.nextAt()).toBe(1_000);
+  expect(outbox.ripe(999)).toEqual({ due: [], expired: [] });
+  expect(outbox.ripe(1_000)).toEqual({ due: [1], expired: [] });
+  outbox.place(message(1, { sendAt: 1_000, expiresAt: 5_000 }));
+  expect(outbox.nextAt()).toBeLessThanOrEqual(5_000);
+  expect(outbox.ripe(5_000).expired).toEqual([1]);
+});

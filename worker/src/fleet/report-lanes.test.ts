@@ -1,0 +1,81 @@
+import { Report } from "@roost/contract/host";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ReportLanes } from "./report-lanes.ts";
+
+const accountOf = (n: number) => `acc_${String(n).padStart(26, "0")}` as const;
+
+function report(account: number, mark: number, kind: "session" | "receipt" = "session"): Report {
+  const of = { account: accountOf(account), epoch: 1, at: mark };
+  const body =
+    kind === "session"
+      ? { kind, state: "connected", reason: null, self: null, upstream_code: null }
+      : { kind, wa_ids: [], type: "read", peer: { phone: "1", lid: null } };
+  return Report.parse({ ...body, ...of });
+}
+
+const markOf = (one: Report): number => ("at" in one ? one.at : 0);
+
+test("accounts get their reports in order, and a frame is acknowledged only when all are durable", async () => {
+  const frames = fc.array(
+    fc.array(fc.tuple(fc.nat(2), fc.constantFrom("session" as const, "receipt" as const)), {
+      maxLength: 5,
+    }),
+    { maxLength: 12 },
+  );
+  const failures = fc.infiniteStream(fc.integer({ min: 0, max: 5 }).map((n) => n === 0));
+  await fc.assert(
+    fc.asyncProperty(frames, failures, async (some, fails) => {
+      const durable = new Map<string, number[]>();
+      let acked = 0;
+      let mark = 0;
+      const marks: number[][] = [];
+      const isDurable = (n: number): boolean =>
+        (marks[n - 1] ?? []).every((m) => [...durable.values()].some((all) => all.includes(m)));
+      const lanes = new ReportLanes({
+        deliver: async (account, reports) => {
+          await Promise.resolve();
+          if (fails.next().value) throw new Error("the object was reset");
+          durable.set(account, [...(durable.get(account) ?? []), ...reports.map(markOf)]);
+        },
+        acknowledge: (n) => {
+          for (let i = acked + 1; i <= n; i++) expect(isDurable(i)).toBe(true);
+          acked = n;
+        },
+        onFailure: () => {},
+        wait: () => Promise.resolve(),
+      });
+      for (const [i, reports] of some.entries()) {
+        const full = reports.map(([account, kind]) => report(account, ++mark, kind));
+        marks.push(full.map(markOf));
+        lanes.push(i + 1, full);
+      }
+      for (let turns = 0; acked < some.length && turns < 500; turns++) await Promise.resolve();
+      expect(acked).toBe(some.length);
+      for (const all of durable.values()) {
+        // Repeats are allowed; what counts is that the last word of each is in order.
+        const last = all.filter((m, i) => !all.slice(i + 1).includes(m));
+        expect(last).toEqual([...last].sort((a, b) => a - b));
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("an outcome does not wait behind a receipt that takes its time", async () => {
+  const delivered: number[] = [];
+  let release: () => void = () => {};
+  const lanes = new ReportLanes({
+    deliver: async (_, reports) => {
+      delivered.push(...reports.map(markOf));
+      if (reports[0]?.kind === "receipt") await new Promise<void>((resolve) => (release = resolve));
+    },
+    acknowledge: () => {},
+    onFailure: () => {},
+    wait: () => Promise.resolve(),
+  });
+  lanes.push(1, [report(1, 1, "receipt")]);
+  lanes.push(2, [report(1, 2)]);
+  expect(delivered).toEqual([1, 2]);
+  release();
+});
