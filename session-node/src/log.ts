@@ -40,9 +40,17 @@ export type LogEvent =
 
 export type Log = (event: LogEvent) => void;
 
-/** Writes one line of JSON to standard output. */
+let unwritten = "";
+
+/** Writes one line of JSON to standard output; the lines of one tick leave together. */
 export function log(event: LogEvent): void {
-  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
+  if (unwritten === "") setImmediate(writeLines);
+  unwritten += `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`;
+}
+
+function writeLines(): void {
+  process.stdout.write(unwritten);
+  unwritten = "";
 }
 
 /** What an unknown thrown thing says, without its stack: stacks of Baileys may carry stanzas. */
