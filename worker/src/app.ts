@@ -3,6 +3,7 @@ import { authRoutes } from "./auth/routes.ts";
 import { sandboxRoutes } from "./auth/sandbox-routes.ts";
 import { chatRoutes } from "./chats/routes.ts";
 import { eventRoutes } from "./events/routes.ts";
+import { streamRoutes } from "./events/stream-routes.ts";
 import { fleetRoutes } from "./fleet/routes.ts";
 import { authentication } from "./http/authentication.ts";
 import { originCheck } from "./http/origin-check.ts";
@@ -35,6 +36,7 @@ export const app = router
   .route("/", messageRoutes)
   .route("/", chatRoutes)
   .route("/", eventRoutes)
+  .route("/", streamRoutes)
   .route("/", fleetRoutes)
   .route("/", sandboxRoutes);
 app.onError(onError);

@@ -1,4 +1,7 @@
 import { app } from "./app.ts";
+import { cleanIdentity } from "./auth/clean-identity.ts";
+import { configOf } from "./config.ts";
+import { createSystem } from "./context.ts";
 import { accountStub } from "./accounts/account-stub.ts";
 import { consumeSendJobs } from "./fleet/consumer.ts";
 import { hostStub } from "./fleet/stubs.ts";
@@ -22,6 +25,11 @@ export function makeWorker(pages: Pages) {
         deliver: (host, leases) => hostStub(env, host).deliver(leases),
         log,
       });
+    },
+
+    async scheduled(_controller, env, context) {
+      const system = createSystem(env, configOf(env), (work) => context.waitUntil(work));
+      await cleanIdentity(system);
     },
   } satisfies ExportedHandler<Env>;
 }

@@ -22,6 +22,7 @@ export type LogEvent =
   | { event: "job.failed"; queue: string; account: string; lease: string; error: string }
   | { event: "lease.nudge_failed"; account: string; lease: string; error: string }
   | { event: "projection.failed"; account: string; error: string }
+  | { event: "stream.watch_failed"; account: string; error: string }
   | { event: "stream.publish_failed"; account: string; error: string }
   | { event: "host.connected"; host: string; incarnation: string; sessions: number }
   | { event: "host.disconnected"; host: string; code: number }

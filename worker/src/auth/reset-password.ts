@@ -5,6 +5,7 @@ import { sessions } from "../db/sessions.ts";
 import { users } from "../db/users.ts";
 import { AppError } from "../errors.ts";
 import { sha256 } from "../lib/crypto.ts";
+import { tenantStub } from "../tenants/tenant-stub.ts";
 import { tokenBuckets } from "./limits.ts";
 import { passwordChangedMail } from "./mail/messages.ts";
 import { sendMail } from "./mail/send.ts";
@@ -45,12 +46,15 @@ export async function resetPassword(
   const passwordHash = await hashPassword(password, system.random);
   const link = sql`SELECT user_id FROM mail_tokens
     WHERE token_hash = ${tokenHash} AND purpose = 'reset' AND expires_at > ${at}`;
-  const [, , , used] = await db.batch([
+  const [, ended, , used] = await db.batch([
     db
       .update(users)
       .set({ passwordHash, verifiedAt: sql`coalesce(${users.verifiedAt}, ${at})` })
       .where(sql`id = (${link})`),
-    db.delete(sessions).where(sql`user_id = (${link})`),
+    db
+      .delete(sessions)
+      .where(sql`user_id = (${link})`)
+      .returning({ tenantId: sessions.tenantId, userId: sessions.userId }),
     rememberReader(system, visitor, link),
     // All links of the person: an older one must not undo what the new password is for.
     db
@@ -59,6 +63,9 @@ export async function resetPassword(
       .returning({ userId: mailTokens.userId }),
   ]);
   if (used.length === 0) throw usedUp();
+  const places = new Map(ended.map((session) => [session.tenantId, session.userId]));
+  for (const [tenantId, userId] of places)
+    await tenantStub(system.env, tenantId).endStreams(userId);
   sendMail(system, owner.email, passwordChangedMail(config.publicUrl));
 }
 

@@ -107,7 +107,7 @@ export const authRoutes = newRouter()
       responses: { 204: { description: "There is no session any more." }, ...failures },
     }),
     async (c) => {
-      await logOut(c.var.system, visitorOf(c));
+      await logOut(c.var.system, visitorOf(c), c.var.principal);
       c.header("set-cookie", sessionCookie(null));
       return c.body(null, 204);
     },

@@ -3,6 +3,9 @@ import type { Outcome } from "@roost/contract/errors";
 import type { Event } from "@roost/contract/events";
 import type { Id } from "@roost/contract/ids";
 import type { Key } from "@roost/contract/keys";
+import { accountStub } from "../accounts/account-stub.ts";
+import type { Principal } from "../context.ts";
+import { unwrap } from "../errors.ts";
 import type { KeyGrant } from "../keys/key-cache.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import {
@@ -14,6 +17,8 @@ import {
   pin,
   type StoredAnswer,
 } from "./idempotency-store.ts";
+import { JOURNAL_PAGE } from "./listener.ts";
+import { LiveStreams, type StreamRequest } from "./live-streams.ts";
 import { checkKey, endKey, insertKey, keyMigration, type NewKey, readKeys } from "./key-store.ts";
 
 const migrations = [
@@ -32,9 +37,18 @@ const CLEAN_EVERY_MS = 24 * 60 * 60 * 1000;
  */
 export class TenantObject extends DurableObject<Env> {
   private isReady: boolean;
+  private readonly live: LiveStreams;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.live = new LiveStreams({
+      accounts: () => this.listAccounts(),
+      watch: async (account, untilMs) => {
+        await accountStub(env, account).watch(this.tenantId(), untilMs);
+      },
+      journalAfter: async (account, seq) =>
+        unwrap(await accountStub(env, account).listEvents(this.tenantId(), seq, JOURNAL_PAGE)),
+    });
     this.isReady = isMigrated(ctx.storage);
     if (this.isReady) migrate(ctx.storage, migrations);
   }
@@ -56,13 +70,16 @@ export class TenantObject extends DurableObject<Env> {
 
   /** False when there is no such key. */
   revokeKey(keyId: Id<"key">): boolean {
+    this.live.endOf(keyId);
     return this.isReady && endKey(this.sql(), keyId, Date.now());
   }
 
   // Accounts. The list that account-less sends and fan-outs go by.
 
-  addAccount(account: Id<"account">): void {
+  /** Answers until when the account must publish to the live stream; 0 when nobody listens. */
+  addAccount(account: Id<"account">): number {
     this.sql().exec("INSERT OR IGNORE INTO accounts VALUES (?)", account);
+    return this.live.watchedUntil(account);
   }
 
   removeAccount(account: Id<"account">): void {
@@ -102,7 +119,20 @@ export class TenantObject extends DurableObject<Env> {
 
   // The live stream
 
-  publish(_events: Event[]): void {}
+  /** Opens a stream of server-sent events; it ends when its reader goes away. */
+  listen(request: StreamRequest): Promise<Outcome<ReadableStream<Uint8Array>>> {
+    return this.live.listen(request);
+  }
+
+  /** Called by watched accounts with what they have just journaled, in order. */
+  publish(events: Event[]): void {
+    this.live.publish(events);
+  }
+
+  /** Ends the streams of a person or a key whose credential ended. */
+  endStreams(actor: Principal["actor"]): void {
+    this.live.endOf(actor);
+  }
 
   // Called by the runtime, perhaps late and perhaps twice
 
@@ -115,6 +145,11 @@ export class TenantObject extends DurableObject<Env> {
   private async armCleaning(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) !== null) return;
     await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
+  }
+
+  /** Objects of tenants are only ever addressed by the tenant's id, so the name is one. */
+  private tenantId(): Id<"tenant"> {
+    return this.ctx.id.name as Id<"tenant">;
   }
 
   private sql(): SqlStorage {
