@@ -1,5 +1,5 @@
 import type { MessageState } from "@roost/contract/messages";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isFinal, isOpen, statesAfter } from "./message-state.ts";
 

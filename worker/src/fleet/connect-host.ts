@@ -1,5 +1,7 @@
-import { HOST_HEADER } from "./host-object.ts";
 import { hostStub } from "./stubs.ts";
+
+/** Which host a request for a socket is of; set by the route that checked its token. */
+export const HOST_HEADER = "x-roost-host";
 
 /** Hands the upgrade to the host's object, with the name that its token proved. */
 export function connectHost(env: Env, host: string, request: Request): Promise<Response> {

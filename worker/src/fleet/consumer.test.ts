@@ -17,10 +17,7 @@ function lease(n: number): Lease {
 function given(overrides: Partial<SendJobsDeps> = {}) {
   const delivered: [string, Id<"lease">[]][] = [];
   const deps: SendJobsDeps = {
-    take: async ({ lease: { length: _ }, host, ...rest }) => ({
-      host,
-      lease: lease(Number(rest.account.slice(4))),
-    }),
+    take: async ({ account, host }) => ({ host, lease: lease(Number(account.slice(4))) }),
     deliver: async (host, leases) => {
       delivered.push([host, leases.map((one) => one.id)]);
       return true;

@@ -11,13 +11,11 @@ import type { Id } from "@roost/contract/ids";
 import { accountStub } from "../accounts/account-stub.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { describeError, log } from "../log.ts";
+import { HOST_HEADER } from "./connect-host.ts";
 import { readHostFrame } from "./host-frame.ts";
 import { HostSessions } from "./host-sessions.ts";
 import { ReportLanes } from "./report-lanes.ts";
 import { fleetStub } from "./stubs.ts";
-
-/** Which host a request for a socket is of; set by the route that checked its token. */
-export const HOST_HEADER = "x-roost-host";
 
 /** A host that is back within this time keeps its sessions. */
 const GRACE_MS = 5_000;

@@ -1,5 +1,5 @@
 import { Report } from "@roost/contract/host";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ReportLanes } from "./report-lanes.ts";
 

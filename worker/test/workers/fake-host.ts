@@ -33,6 +33,7 @@ export function hostToken(name: string, secret = env.HOST_SECRET): Promise<strin
 
 /** A session host as the edge sees it: it speaks the protocol over a real WebSocket, and no more. */
 export class FakeHost {
+  private static readonly all = new Set<FakeHost>();
   readonly name: string;
   readonly incarnation: string;
   readonly frames: EdgeFrame[] = [];
@@ -48,6 +49,13 @@ export class FakeHost {
   constructor(name: string = `host-${crypto.randomUUID()}`, incarnation = crypto.randomUUID()) {
     this.name = name;
     this.incarnation = incarnation;
+    FakeHost.all.add(this);
+  }
+
+  /** After a test: no later one is to find its accounts on these hosts. */
+  static retireAll(): void {
+    for (const host of FakeHost.all) host.beat(true);
+    FakeHost.all.clear();
   }
 
   /** Dials in and says hello, with what is running; repeats what was not acknowledged. */
@@ -100,7 +108,7 @@ export class FakeHost {
 
   reportAs(account: Account, epoch: number, ...reports: Bare<Report>[]): void {
     this.n += 1;
-    const full = reports.map((report) => ({ ...report, account, epoch }) as Report);
+    const full = reports.map((report): Report => ({ ...report, account, epoch }));
     const frame = { type: "report", n: this.n, reports: full } as const;
     this.unacked.push(frame);
     this.send(frame);
