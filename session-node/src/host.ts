@@ -7,11 +7,13 @@ import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
 import { hostToken } from "./link/token.ts";
 import { log as defaultLog, type Log, messageOf } from "./log.ts";
 import { Session, type StartCommand, type StopMode } from "./session/session.ts";
+import { Turnstile } from "./session/turnstile.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
 import { NumberBook } from "./whatsapp/number-book.ts";
 import { trustSandbox } from "./whatsapp/sandbox-root.ts";
 
 const SWEEP_EVERY_MS = 15_000;
+const DIALLING_AT_ONCE = 25;
 
 /** What tests replace. */
 export type Overrides = { log?: Log; timings?: Partial<Timings> };
@@ -22,7 +24,8 @@ export class SessionHost implements AsyncDisposable {
   readonly #log: Log;
   readonly #timings: Timings;
   readonly #sessions = new Map<Id<"account">, Session>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #runs = new Map<Session, Promise<void>>();
+  readonly #turnstile = new Turnstile(DIALLING_AT_ONCE);
   readonly #numbers = new NumberBook();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
   readonly #link: EdgeLink;
@@ -67,7 +70,7 @@ export class SessionHost implements AsyncDisposable {
     clearInterval(this.#sweepTimer);
     const sessions = [...this.#sessions.values()];
     await Promise.all(sessions.map((session) => session.stop("close", "host_lost")));
-    await Promise.all(this.#running);
+    await Promise.all(this.#runs.values());
     await this.#link.close();
     this.#loopDelay.disable();
     process.off("unhandledRejection", this.#onUnhandled);
@@ -109,6 +112,7 @@ export class SessionHost implements AsyncDisposable {
       fetchKeys: (names) =>
         this.#link.keys({ account: command.account, epoch: command.epoch, names }),
       mayWork: () => this.#link.mayWork,
+      turnstile: this.#turnstile,
       announceQr: (...waiting) => this.#announceQr(...waiting),
       whatsappUrl: this.#config.sandbox?.whatsappUrl ?? null,
       keyEncryptionKeys: this.#config.keyEncryptionKeys,
@@ -117,11 +121,15 @@ export class SessionHost implements AsyncDisposable {
       timings: this.#timings,
     });
     this.#sessions.set(command.account, session);
-    const run = session.run().finally(() => {
-      this.#running.delete(run);
-      if (this.#sessions.get(command.account) === session) this.#sessions.delete(command.account);
-    });
-    this.#running.add(run);
+    this.#runs.set(session, this.#run(session, running && this.#runs.get(running)));
+  }
+
+  /** Two connections of one account would fight, so the next begins when the one before is gone. */
+  async #run(session: Session, earlier: Promise<void> | undefined): Promise<void> {
+    await earlier;
+    await session.run();
+    this.#runs.delete(session);
+    if (this.#sessions.get(session.account) === session) this.#sessions.delete(session.account);
   }
 
   #stop(of: Of, mode: StopMode): void {

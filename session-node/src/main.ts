@@ -4,6 +4,8 @@ import { ConfigError, readConfig } from "./config.ts";
 import { SessionHost } from "./host.ts";
 import { log } from "./log.ts";
 
+const LINGER_MS = 2_000;
+
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
@@ -23,3 +25,5 @@ try {
   log({ event: "host.refused", problems: error.problems });
   process.exitCode = 1;
 }
+// Everything is closed; Baileys may leave timers of up to half a minute, which nobody waits for.
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -18,6 +18,8 @@ const CONGESTED_BYTES = 16 * 1024 * 1024;
 const GATHER_MS = 4;
 /** After the edge believed us lost, it gets this long to stop what it has placed elsewhere. */
 const SETTLE_MS = 500;
+/** How long the edge may take to answer our goodbye. */
+const GOODBYE_MS = 1_000;
 
 export type Of = { account: Id<"account">; epoch: number };
 export type KeysRequest = Of & { names: string[] };
@@ -118,7 +120,9 @@ export class EdgeLink {
     this.#isClosing = true;
     clearTimeout(this.#retryTimer);
     this.#stopTimers();
-    this.#socket?.close(1000);
+    const socket = this.#socket;
+    socket?.close(1000);
+    setTimeout(() => socket?.terminate(), GOODBYE_MS).unref();
     for (const { resolve } of this.#keyRequests.values()) resolve(null);
     this.#keyRequests.clear();
   }

@@ -22,7 +22,8 @@ export type Entry = {
 };
 
 /** Outcomes are repeated only while the edge may not have them; this is far more than a lease. */
-const MAX_DONE = 4_096;
+const MAX_DONE = 1_024;
+const DONE_FOR_MS = 10 * 60_000;
 
 /**
  * What this session has in hand and what became of the rest, so that a lease which comes twice is
@@ -64,12 +65,25 @@ export class KnownMessages {
     return this.#byId.values();
   }
 
+  /** Forgets what was done long ago. */
+  forgetOld(now: number): void {
+    for (const entry of this.#byId.values()) {
+      if (entry.outcome && entry.outcome.at < now - DONE_FOR_MS) this.#forget(entry);
+    }
+  }
+
   #forgetOldest(): void {
-    for (const [id, entry] of this.#byId) {
+    for (const entry of this.#byId.values()) {
       if (this.#byId.size <= MAX_DONE) return;
-      if (entry.state !== "done") continue;
-      this.#byId.delete(id);
-      if (this.#byWaId.get(entry.message.wa_id) === entry) this.#byWaId.delete(entry.message.wa_id);
+      if (entry.state === "done") this.#forget(entry);
+    }
+  }
+
+  #forget({ message }: Entry): void {
+    this.#byId.delete(message.id);
+    // Under one WhatsApp id there may be a later attempt by now.
+    if (this.#byWaId.get(message.wa_id)?.message.id === message.id) {
+      this.#byWaId.delete(message.wa_id);
     }
   }
 }

@@ -1,4 +1,4 @@
-const MAX_REMEMBERED = 4_096;
+const MAX_REMEMBERED = 1_024;
 
 /** Every device of a person sends its own receipt; only the first of a kind is news. */
 export class ReceiptMemory {

@@ -21,7 +21,7 @@ const MAX_IN_FLIGHT = 4;
 const PREPARE_AT_ONCE = 20;
 const MAX_FAILURES = 5;
 /** Receipts for messages this process has not sent, for attempts that another host began. */
-const MAX_STRAY_RECEIPTS = 1_000;
+const MAX_STRAY_RECEIPTS = 500;
 
 export type SendQueueDeps = {
   report: (entry: Entry, outcome: Outcome) => void;
@@ -131,6 +131,10 @@ export class SendQueue {
   /** The text of a message of ours, for a phone that could not read it. */
   textOf(waId: string): string | undefined {
     return this.#known.byWaId(waId)?.message.text;
+  }
+
+  forgetOld(now: number): void {
+    this.#known.forgetOld(now);
   }
 
   isOurs(waId: string): boolean {

@@ -17,6 +17,7 @@ import { type Linking, nextStep } from "./next-step.ts";
 import { ReceiptMemory } from "./receipt-memory.ts";
 import { SendQueue } from "./send-queue.ts";
 import { Signal } from "./signal.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 export type StartCommand = Extract<EdgeFrame, { type: "start" }>;
 export type StopMode = Extract<EdgeFrame, { type: "stop" }>["mode"];
@@ -25,6 +26,7 @@ export type SessionDeps = {
   report: (report: Report, onDurable?: () => void) => void;
   fetchKeys: (names: string[]) => Promise<(string | null)[] | null>;
   mayWork: () => boolean;
+  turnstile: Turnstile;
   /** Tells the sandbox's page that a QR waits to be scanned; does nothing for the real WhatsApp. */
   announceQr: (account: Id<"account">, qr: string, expiresAt: number) => void;
   whatsappUrl: URL | null;
@@ -113,6 +115,7 @@ export class Session {
   /** Drops from memory what is not needed soon. */
   forgetCold(now: number): void {
     this.#auth?.forgetCold(now - this.#deps.timings.keyColdMs);
+    this.#queue.forgetOld(now);
     sweepCaches(this.#caches);
   }
 
@@ -186,6 +189,11 @@ export class Session {
 
   /** Makes one connection and waits for its end. */
   async #connectOnce(): Promise<{ ending: Ending | null; openForMs: number | null }> {
+    const leaveTurnstile = await this.#deps.turnstile.enter();
+    if (this.#leaving) {
+      leaveTurnstile();
+      return { ending: null, openForMs: null };
+    }
     const auth = (this.#auth ??= AuthState.create(this.#authDeps()));
     const startedAt = Date.now();
     let openedAt: number | null = null;
@@ -202,10 +210,14 @@ export class Session {
       {
         opened: (self) => {
           openedAt = Date.now();
+          leaveTurnstile();
           this.#opened(connection, self, openedAt - startedAt);
         },
         ended: resolve,
-        qr: (qr, validMs) => void this.#qrShown(connection, qr, validMs),
+        qr: (qr, validMs) => {
+          leaveTurnstile();
+          void this.#qrShown(connection, qr, validMs);
+        },
         paired: () => this.#paired(),
         offlineQueueThrough: () => this.#queue.offlineQueueThrough(),
         acknowledged: (waId, error) => this.#queue.acknowledged(waId, error),
@@ -227,6 +239,7 @@ export class Session {
     const ending = await Promise.race([promise, leave]);
     this.#leave.raise();
     await leave;
+    leaveTurnstile();
     clearTimeout(this.#codeTimer);
     this.#queue.disconnected();
     this.#connection = null;
