@@ -372,7 +372,7 @@ export class AccountObject extends DurableObject<Env> {
   private use(store: AccountStore): void {
     this.store = store;
     this.sessions = new SessionControl(store, {
-      place: (account) => fleetStub(this.env).place(account),
+      place: (account, unreachable) => fleetStub(this.env).place(account, unreachable),
       command: (host, frame) => hostStub(this.env, host).command(frame),
     });
   }

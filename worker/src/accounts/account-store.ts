@@ -90,7 +90,7 @@ export class AccountStore {
     for (const n of head.unfinished) this.warmUp(n);
     for (const lease of head.leases) this.leases.open(lease);
     for (const change of this.ticks.replay()) this.apply(change);
-    this.leases.assumeTaken();
+    this.leases.forgetWhoHasThem();
     const leased = new Set(this.leases.all().flatMap(({ messages }) => messages.map(({ n }) => n)));
     for (const n of this.outbox.inHand()) if (!leased.has(n)) this.makeReady(n);
   }

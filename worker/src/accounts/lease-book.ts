@@ -5,7 +5,12 @@ const OUTCOME_WITHIN_MS = 20_000;
 /** A lease that nobody fetched was lost on the way. */
 export const TAKEN_WITHIN_MS = 20_000;
 
-type OpenLease = StoredLease & { offeredAt: number; isTaken: boolean; open: Set<number> };
+type OpenLease = StoredLease & {
+  offeredAt: number;
+  isTaken: boolean;
+  mayBeOut: boolean;
+  open: Set<number>;
+};
 
 /** The leases with a message that has no outcome yet. In memory; rebuilt from the tick log. */
 export class LeaseBook {
@@ -14,7 +19,13 @@ export class LeaseBook {
 
   open(lease: StoredLease): void {
     const open = new Set(lease.messages.map(({ n }) => n));
-    this.leases.set(lease.id, { ...lease, offeredAt: lease.cutAt, isTaken: false, open });
+    this.leases.set(lease.id, {
+      ...lease,
+      offeredAt: lease.cutAt,
+      isTaken: false,
+      mayBeOut: false,
+      open,
+    });
     for (const n of open) this.leaseOf.set(n, lease.id);
   }
 
@@ -35,9 +46,9 @@ export class LeaseBook {
     return this.find(id);
   }
 
-  /** After a restart nobody knows; a host that comes back is offered everything again. */
-  assumeTaken(): void {
-    for (const lease of this.leases.values()) lease.isTaken = true;
+  /** After a restart nobody knows who has it: it may be fetched, and the host gets its time. */
+  forgetWhoHasThem(): void {
+    for (const lease of this.leases.values()) lease.mayBeOut = true;
   }
 
   offer(id: StoredLease["id"], messages: PlannedMessage[], now: number): void {
@@ -46,6 +57,7 @@ export class LeaseBook {
     lease.messages = messages;
     lease.offeredAt = now;
     lease.isTaken = false;
+    lease.mayBeOut = false;
   }
 
   settle(n: number): void {
@@ -96,7 +108,7 @@ export class LeaseBook {
 }
 
 function deadline(lease: OpenLease): number {
-  if (!lease.isTaken) return lease.offeredAt + TAKEN_WITHIN_MS;
+  if (!lease.isTaken && !lease.mayBeOut) return lease.offeredAt + TAKEN_WITHIN_MS;
   let giveUpAt = 0;
   for (const { n, giveUpAt: at } of lease.messages)
     if (lease.open.has(n)) giveUpAt = Math.max(giveUpAt, at);

@@ -15,7 +15,7 @@ const CREDS = "creds";
 /** What a session needs of the fleet; failures are answers, as everything is tried again. */
 export type Fleet = {
   /** A host with room, or null; then the fleet calls when there is one. */
-  place: (account: Id<"account">) => Promise<string | null>;
+  place: (account: Id<"account">, unreachable: string | null) => Promise<string | null>;
   /** False when the host is not connected. */
   command: (host: string, frame: EdgeFrame) => Promise<boolean>;
 };
@@ -163,10 +163,10 @@ export class SessionControl {
   }
 
   /** Looks for a host and hands the session to it. Call when the tick is durable. */
-  async place(save: () => void): Promise<void> {
+  async place(save: () => void, unreachable: string | null = null): Promise<void> {
     if (!this.needsHost()) return;
     const { id, session } = this.store.account();
-    const host = await this.fleet.place(id);
+    const host = await this.fleet.place(id, unreachable);
     // Meanwhile it may have been stopped, or started anew.
     if (!this.isCurrent(session.epoch) || !this.needsHost()) return;
     if (host === null) {
@@ -179,8 +179,8 @@ export class SessionControl {
     const frame = this.startFrame(host, session.epoch);
     if (frame === null || (await this.fleet.command(host, frame))) return;
     if (!this.isCurrent(session.epoch)) return;
-    this.store.setAccount({ session: { ...session, host: null }, reason: "no_host" });
-    save();
+    this.store.setAccount({ session: { ...session, host: null } });
+    await this.place(save, host);
   }
 
   /** What a host needs to run the session; null when it is not the host's. */

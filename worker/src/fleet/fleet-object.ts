@@ -65,8 +65,13 @@ export class FleetObject extends DurableObject<Env> {
 
   // Called by accounts
 
-  /** A host with room for the account, or null: then the account is called when there is one. */
-  place(account: Id<"account">): string | null {
+  /**
+   * A host with room for the account, or null: then the account is called when there is one.
+   * `unreachable` was offered before and did not answer: it is left out until it beats again.
+   */
+  place(account: Id<"account">, unreachable: string | null = null): string | null {
+    const failed = unreachable === null ? undefined : this.hosts.get(unreachable);
+    if (failed !== undefined) failed.isUp = false;
     const host = chooseHost(this.hosts);
     if (host === null) {
       this.sql().exec("INSERT OR IGNORE INTO waiting VALUES (?)", account);

@@ -92,6 +92,10 @@ export class FakeHost {
     this.socket = null;
   }
 
+  isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
   beat(isDraining = false): void {
     this.send({ type: "beat", load: this.load(), draining: isDraining });
   }
@@ -212,7 +216,7 @@ export class FakeHost {
   }
 
   private send(frame: HostFrame): void {
-    this.socket?.send(JSON.stringify(frame));
+    if (this.isOpen()) this.socket?.send(JSON.stringify(frame));
   }
 
   private load() {
