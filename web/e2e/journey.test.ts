@@ -16,7 +16,7 @@ test("a person signs up, links a phone, sends, sees the ticks turn blue and the 
   await phones().put(`/phones/${friend.number}`, { receipts: "none" });
 
   await signUp(page, ana.email);
-  expect(await page.getByRole("heading", { name: "No account yet" }).isVisible()).toBe(true);
+  await page.getByRole("heading", { name: "No account yet" }).waitFor();
 
   const account = await createAccount(page, "Support");
   await page.getByRole("button", { name: "Show the QR code" }).click();

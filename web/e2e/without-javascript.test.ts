@@ -26,7 +26,7 @@ test("sign-up, sign-out, login and a new password need no JavaScript", async () 
   await page.getByLabel("Password").fill("five other words in a row");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL("**/accounts");
-  expect(await page.getByRole("heading", { name: "Accounts" }).isVisible()).toBe(true);
+  expect(await page.getByRole("heading", { name: "No account yet" }).isVisible()).toBe(true);
 });
 
 test("a phone is linked and a message sent without JavaScript", async () => {

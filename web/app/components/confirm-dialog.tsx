@@ -1,6 +1,6 @@
 import { Form, Link, useNavigation, useSearchParams } from "@remix-run/react";
 import { AlertDialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useHydrated } from "../lib/use-hydrated.ts";
 import { Button, buttonStyles, SubmitButton } from "./button.tsx";
 
@@ -20,13 +20,14 @@ type ConfirmProps = {
 export function ConfirmDialog({ name, trigger, ...question }: ConfirmProps) {
   const [search, setSearch] = useSearchParams();
   const isHydrated = useHydrated();
+  const asked = useRef<HTMLAnchorElement>(null);
   const isAsked = search.get("confirm") === name;
   const leave = (): void => setSearch({}, { replace: true, preventScrollReset: true });
 
   return (
     <>
       <Button asChild variant="destructive">
-        <Link to={`?confirm=${name}`} replace preventScrollReset>
+        <Link ref={asked} to={`?confirm=${name}`} replace preventScrollReset>
           {trigger}
         </Link>
       </Button>
@@ -34,7 +35,13 @@ export function ConfirmDialog({ name, trigger, ...question }: ConfirmProps) {
         <AlertDialog.Root open={isAsked} onOpenChange={(isOpen) => (isOpen ? undefined : leave())}>
           <AlertDialog.Portal>
             <AlertDialog.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[2px]" />
-            <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-border bg-card p-6 shadow-xl">
+            <AlertDialog.Content
+              onCloseAutoFocus={(event) => {
+                event.preventDefault();
+                asked.current?.focus();
+              }}
+              className="fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-border bg-card p-6 shadow-xl"
+            >
               <AlertDialog.Title className="text-lg font-semibold tracking-tight">
                 {question.title}
               </AlertDialog.Title>

@@ -119,7 +119,7 @@ function Ongoing({ attempt, now: loadedAt }: { attempt: LinkAttempt; now: number
   const [seen, setSeen] = useState({ expiresAt, at: loadedAt });
   if (seen.expiresAt !== expiresAt) setSeen({ expiresAt, at: loadedAt });
   const left = expiresAt === null ? null : countdown(expiresAt, seen.at, now);
-  useRenewal(left?.isOver ?? false);
+  useRenewal(attempt.state === "starting" || (left?.isOver ?? false));
   const isCode = attempt.method === "code";
 
   return (
@@ -207,10 +207,10 @@ function Steps({ isCode }: { isCode: boolean }) {
 
 const RENEWAL_POLL_MS = 2_000;
 
-/** Asks again while no event could tell: the stream is away, or the code is over. */
-function useRenewal(isOver: boolean): void {
+/** Asks again while something is due, and while no event could tell because the stream is away. */
+function useRenewal(isDue: boolean): void {
   const refresh = useRefresh();
-  const mustAsk = !useIsLive() || isOver;
+  const mustAsk = !useIsLive() || isDue;
   useEffect(() => {
     if (!mustAsk) return undefined;
     const timer = setInterval(refresh, RENEWAL_POLL_MS);
