@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { getBinaryNodeChild } from "@whiskeysockets/baileys";
+import { type BinaryNode, getBinaryNodeChild } from "@whiskeysockets/baileys";
 import { afterAll, expect, test } from "vitest";
 import { isChainValid } from "./noise/certificates.ts";
-import { newKeyPair } from "./signal/keys.ts";
-import { bytesOf, children, element } from "./stanzas/node.ts";
-import { type Auth, Client, control, linkByQr } from "./test/client.ts";
+import { bigEndian, KEY_TYPE, newKeyPair } from "./signal/keys.ts";
+import { bytesOf, children, element, textOf } from "./stanzas/node.ts";
+import { type Auth, Client, control, linkByQr, newAuth } from "./test/client.ts";
 import { SecondClient } from "./test/second-client.ts";
-import { eventually, givenNumber, givenSandbox } from "./test/given.ts";
+import { eventually, givenNumber, givenSandbox, numberJid } from "./test/given.ts";
 
 const sandbox = await givenSandbox();
 afterAll(() => sandbox[Symbol.asyncDispose]());
@@ -101,6 +101,59 @@ test("the digest is complete, and its hash is over all the keys that the server 
   expect(bytesOf(skey, "signature")).toEqual(Buffer.from(auth.creds.signedPreKey.signature));
 });
 
+test("a client that logs in active is given keys and history after its first prekeys", async () => {
+  const number = givenNumber();
+  const auth = newAuth();
+  using pairing = new Client(sandbox, auth);
+  await control(sandbox, "POST", `/phones/${number}/scan`, { qr: await pairing.qr() });
+  await pairing.closed();
+
+  using client = await resume(number, auth);
+  await client.next(({ tag }) => tag === "success");
+  const { signedIdentityKey, signedPreKey, registrationId } = auth.creds;
+  await client.ask(
+    element("iq", { id: "K1", type: "set", xmlns: "encrypt", to: "s.whatsapp.net" }, [
+      element("registration", {}, bigEndian(registrationId, 4)),
+      element("type", {}, KEY_TYPE),
+      element("identity", {}, signedIdentityKey.public),
+      element("list", {}, [1, 2, 3].map(preKey)),
+      element("skey", {}, [
+        element("id", {}, bigEndian(signedPreKey.keyId, 3)),
+        element("value", {}, signedPreKey.keyPair.public),
+        element("signature", {}, signedPreKey.signature),
+      ]),
+    ]),
+  );
+  const isPeer = ({ attrs }: BinaryNode) => attrs["category"] === "peer";
+  for (const _ of ["key share", "history"]) await client.next(isPeer);
+  expect(client.nodes.filter(isPeer)).toHaveLength(2);
+});
+
+test("a look-up by number and JID at once is answered with both", async () => {
+  const { number, auth } = await givenCompanion();
+  using client = await resume(number, auth);
+  await client.next(({ tag }) => tag === "success");
+  const contact = givenNumber();
+  const jid = numberJid(contact);
+  const answer = await client.ask(
+    element("iq", { id: "U1", type: "get", xmlns: "usync", to: "s.whatsapp.net" }, [
+      element("usync", { sid: "1", mode: "query", context: "interactive" }, [
+        element("query", {}, [element("contact"), element("lid")]),
+        element("list", {}, [
+          element("user", { jid }, [element("contact", {}, Buffer.from(`+${contact}`))]),
+        ]),
+      ]),
+    ]),
+  );
+  const list = getBinaryNodeChild(getBinaryNodeChild(answer, "usync"), "list");
+  const [user] = children(list, "user");
+  expect(user?.attrs["jid"]).toBe(jid);
+  const answered = getBinaryNodeChild(user, "contact");
+  expect(answered?.attrs).toMatchObject({ type: "in" });
+  expect(textOf(answered)).toBe(`+${contact}`);
+  expect(getBinaryNodeChild(user, "lid")?.attrs["val"]).toMatch(/@lid$/);
+});
+
 test("a client with a route introduces itself with it", async () => {
   const { auth } = await givenCompanion();
   auth.creds.routingInfo = Buffer.from("0801", "hex");
@@ -117,3 +170,8 @@ test("a second login of the same companion replaces the first", async () => {
   using _second = await new Client(sandbox, auth).opened();
   expect(await first.closed()).toMatchObject({ code: 440 });
 });
+
+function preKey(id: number): BinaryNode {
+  const value = element("value", {}, newKeyPair().public);
+  return element("key", {}, [element("id", {}, bigEndian(id, 3)), value]);
+}

@@ -144,7 +144,11 @@ test("messages and receipts of the time away arrive in order at the next login",
   await control(sandbox, "PUT", `/phones/${contact}`, { receipts: "none" });
   const { client, auth } = await linkByQr(sandbox, owner);
   await client.socket.sendMessage(numberJid(contact), { text: "unread" }, { messageId: "OFF" });
-  await eventually(() => expect(client.acks).toHaveLength(1));
+  await eventually(async () => {
+    expect(client.acks).toHaveLength(1);
+    const phone = await control(sandbox, "GET", `/phones/${owner}`);
+    expect(phone).toMatchObject({ companions: [{ pending: 0 }] });
+  });
   client[Symbol.dispose]();
   await eventually(async () => {
     expect(await control(sandbox, "GET", `/phones/${owner}`)).toMatchObject({ connected: false });

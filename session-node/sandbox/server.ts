@@ -52,10 +52,7 @@ function connectionOwner(network: Network): ConnectionOwner {
     identity: network.identity,
     onOpened: (connection, opened) => onOpened(network, connection, opened),
     onNode: (connection, node) => dispatch(network, connection, node),
-    onFailure: (_connection, error) => {
-      network.counters.failures++;
-      network.counters.lastFailure = error instanceof Error ? error.message : String(error);
-    },
+    onFailure: (_connection, error) => network.noteFailure(error),
   };
 }
 

@@ -97,8 +97,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 function asProblem(network: Network, error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof PhoneRefusal) return new Problem(error.status, error.message);
-  network.counters.failures++;
-  network.counters.lastFailure = error instanceof Error ? error.message : String(error);
+  network.noteFailure(error);
   return new Problem(500, `The sandbox failed: ${network.counters.lastFailure}`);
 }
 

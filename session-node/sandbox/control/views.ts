@@ -3,8 +3,12 @@ import type { Fault } from "../faults/faults.ts";
 import type { Network } from "../network/network.ts";
 import type { Phone } from "../network/phone.ts";
 
+/** A phone stops showing that somebody types when nothing more comes. */
+const TYPING_SHOWN_MS = 25_000;
+
 /** A phone as the control API shows it. */
 export function phoneView(phone: Phone) {
+  const typingSince = Date.now() - TYPING_SHOWN_MS;
   return {
     number: phone.number,
     lid: phone.lid,
@@ -14,7 +18,7 @@ export function phoneView(phone: Phone) {
     receipts: phone.receipts,
     addressing: phone.addressing,
     presence: phone.presence,
-    typing: [...phone.typing.values()],
+    typing: [...phone.typing.values()].filter(({ at }) => Date.parse(at) > typingSince),
     connected: [...phone.companions.values()].some(({ connection }) => connection !== null),
     companions: [...phone.companions.values()].map((companion) => ({
       device: companion.device,

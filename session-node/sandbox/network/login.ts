@@ -64,7 +64,9 @@ function logIn(
   if (strikeAtLogin(network, companion)) return;
 
   connection.wantsBootstrap = !companion.isBootstrapped;
-  if (connection.isActive && companion.preKeyCount > 0) void bootstrap(network, connection);
+  if (connection.isActive && companion.preKeyCount > 0) {
+    bootstrap(network, connection).catch(network.noteFailure);
+  }
 }
 
 /** The connection is gone. */

@@ -32,6 +32,12 @@ export class Network {
     for (const phone of this.book.all()) yield* phone.companions.values();
   }
 
+  /** Something went wrong that nobody waits for; `/stats` shows it. */
+  readonly noteFailure = (error: unknown): void => {
+    this.counters.failures++;
+    this.counters.lastFailure = error instanceof Error ? error.message : String(error);
+  };
+
   /** Tells whoever watches, for example the page. */
   tell(activity: Activity): void {
     if (this.activity.listenerCount("activity") > 0) this.activity.emit("activity", activity);
