@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { rm } from "node:fs/promises";
+import { expect, onTestFinished, test } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 import { startSandbox } from "./sandbox.ts";
 import { givenDirectory } from "./test/given.ts";
@@ -24,11 +25,13 @@ test.each(["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com
 
 test("started by code it refuses to leave loopback just the same", async () => {
   const directory = await givenDirectory();
+  onTestFinished(() => rm(directory, { recursive: true }));
   await expect(startSandbox({ directory, port: 0, host: "0.0.0.0" })).rejects.toThrow(ConfigError);
 });
 
 test("two sandboxes never share a directory", async () => {
   const directory = await givenDirectory();
+  onTestFinished(() => rm(directory, { recursive: true }));
   await using _first = await startSandbox({ directory, port: 0 });
   await expect(startSandbox({ directory, port: 0 })).rejects.toThrow(/locked/);
 });
