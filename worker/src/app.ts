@@ -6,6 +6,7 @@ import { eventRoutes } from "./events/routes.ts";
 import { streamRoutes } from "./events/stream-routes.ts";
 import { fleetRoutes } from "./fleet/routes.ts";
 import { authentication } from "./http/authentication.ts";
+import { docsRoutes } from "./http/docs-routes.ts";
 import { originCheck } from "./http/origin-check.ts";
 import { onError } from "./http/refusal.ts";
 import { requestBody } from "./http/request-body.ts";
@@ -38,7 +39,8 @@ export const app = router
   .route("/", eventRoutes)
   .route("/", streamRoutes)
   .route("/", fleetRoutes)
-  .route("/", sandboxRoutes);
+  .route("/", sandboxRoutes)
+  .route("/", docsRoutes);
 app.onError(onError);
 refuseUnmatched(app);
 

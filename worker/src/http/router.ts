@@ -85,9 +85,12 @@ const problem = {
 /** The responses every operation can give besides its own. */
 export const failures = { "4XX": problem, "5XX": problem } as const;
 
+/** A guard that can be asked which scope it wants, for the document. */
+export type ScopeGuard = MiddlewareHandler<AppEnv> & { scope: Scope };
+
 /** 401 without a credential, 403 when the credential lacks the scope. */
-export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+export function requireScope(scope: Scope): ScopeGuard {
+  const guard: MiddlewareHandler<AppEnv> = async (c, next) => {
     const { principal, system } = c.var;
     if (principal === null) {
       throw new AppError("unauthenticated", "Send a key: `Authorization: Bearer rk_...`.");
@@ -98,6 +101,7 @@ export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
     c.set("ctx", { ...system, ...principal });
     await next();
   };
+  return Object.assign(guard, { scope });
 }
 
 /** 401 for strangers, 403 for keys: some things only a person can ask for. */

@@ -1,0 +1,48 @@
+import { errors } from "@roost/contract/errors";
+import document from "@roost/contract/openapi.json" with { type: "json" };
+import { expect, test } from "vitest";
+import { app } from "../app.ts";
+import { type ApiDocument, docsPage } from "./docs-page.ts";
+import { openApiDocument } from "./openapi.ts";
+
+const written = document as unknown as ApiDocument;
+const operations = Object.entries(written.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method, path, ...operation })),
+);
+
+test("the committed document is what the routes declare: run `npm run openapi`", () => {
+  expect(document).toEqual(JSON.parse(JSON.stringify(openApiDocument(app))));
+});
+
+test("every operation has a name of its own, a sentence and a place in the contents", () => {
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  for (const { operationId, summary, tags } of operations) {
+    expect(operationId).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+    expect(summary.length).toBeGreaterThan(5);
+    expect(tags).toHaveLength(1);
+  }
+});
+
+test("every operation asks for a scope, or says that it asks for nothing; `me` is for members", () => {
+  const open = operations.filter((operation) => operation["x-scope"] === undefined);
+  for (const { operationId, security } of open) {
+    expect(operationId === "me" || security?.length === 0).toBe(true);
+  }
+});
+
+test("what creates or sends takes an Idempotency-Key", () => {
+  for (const operationId of ["createKey", "createAccount", "sendMessage"]) {
+    const operation = operations.find((each) => each.operationId === operationId);
+    expect(operation?.parameters?.map(({ name }) => name)).toContain("idempotency-key");
+  }
+});
+
+test("the page shows every operation, schema and error, and loads nothing", async () => {
+  const page = await docsPage(written, "https://roost.example");
+  for (const { operationId } of operations) expect(page).toContain(`<section id="${operationId}"`);
+  for (const name of Object.keys(written.components.schemas)) {
+    expect(page).toContain(`<section id="schema-${name}"`);
+  }
+  for (const code of Object.keys(errors)) expect(page).toContain(`<tr id="${code}">`);
+  expect(page).not.toMatch(/<script|<link|<img|undefined|\[object/);
+});

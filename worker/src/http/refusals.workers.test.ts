@@ -1,0 +1,153 @@
+import document from "@roost/contract/openapi.json" with { type: "json" };
+import { type Id, numberedId } from "@roost/contract/ids";
+import { beforeAll, expect, test } from "vitest";
+import { givenAccount, type Person } from "../../test/workers/given-account.ts";
+import { call, freshId, givenKey, givenTenant } from "../../test/workers/given.ts";
+import type { ApiDocument } from "./docs-page.ts";
+
+// Finds the route that forgot: every operation in the document passes every refusal that it can.
+
+const written: ApiDocument = document;
+const operations = Object.entries(written.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    ...operation,
+    name: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    scope: operation["x-scope"],
+    hasBody: operation.requestBody !== undefined,
+  })),
+);
+const guarded = operations.filter(({ scope }) => scope !== undefined);
+const withBody = operations.filter(({ hasBody }) => hasBody);
+const withId = guarded.filter(({ path }) => path.includes("{"));
+const withAccount = guarded.filter(({ parameters }) =>
+  parameters?.some(({ name, in: place }) => name === "account" && place === "query"),
+);
+
+/** A name in a path, and whose it is. */
+type Ids = Record<string, string>;
+
+let mine: Person & { session: string };
+let foreign: Ids;
+let nonsense: Ids;
+
+beforeAll(async () => {
+  mine = await givenTenant();
+  const other = await givenTenant();
+  const account = await givenAccount(other);
+  foreign = idsOf(account.id, other.keyId);
+  nonsense = idsOf(freshId("account"), freshId("key"));
+});
+
+function idsOf(account: Id<"account">, key: Id<"key">): Ids {
+  return {
+    accountId: account,
+    messageId: numberedId("message", account, 1),
+    chatId: numberedId("chat", account, 1),
+    id: key,
+  };
+}
+
+function fill(path: string, ids: Ids): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const id = ids[name];
+    if (id === undefined) throw new Error(`Say in this test what {${name}} is.`);
+    return id;
+  });
+}
+
+/** Bodies that pass validation, so that what refuses is the id. */
+const bodies: Record<string, object> = {
+  updateAccount: { name: "Mine" },
+  startLink: { method: "qr" },
+  setLimits: {
+    per_minute: 1,
+    per_hour: 1,
+    per_day: 1,
+    gap_ms: { min: 0, max: 0 },
+    typing: { ms_per_character: 0, max_ms: 0 },
+  },
+  setQueue: { state: "active" },
+};
+
+async function bodyOf(answer: Response): Promise<object> {
+  return { ...(await answer.json<object>()), request_id: "" };
+}
+
+test("the document has operations to try", () => {
+  expect(guarded.length).toBeGreaterThan(3);
+  expect(withId.length).toBeGreaterThan(0);
+});
+
+test.each(guarded)("$name without a credential is 401", async ({ method, path, hasBody }) => {
+  const body = hasBody ? { body: {} } : {};
+  const answer = await call(fill(path, nonsense), { method, ...body });
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ code: "unauthenticated" });
+});
+
+test.each(guarded)("$name without the scope $scope is 403", async (operation) => {
+  const { method, path, scope, hasBody } = operation;
+  const { key } = await givenKey(mine.tenantId, { scopes: ["tenant:admin"] });
+  const body = hasBody ? { body: {} } : {};
+  const answer = await call(fill(path, nonsense), { key, method, ...body });
+  expect(answer.status).toBe(403);
+  expect(await answer.json()).toMatchObject({
+    code: "forbidden",
+    detail: expect.stringContaining(`\`${scope}\``),
+  });
+});
+
+test.each(withBody)("$name with a malformed body is refused", async ({ method, path }) => {
+  const { key } = mine;
+  const send = (text: string) => call(fill(path, nonsense), { key, method, text });
+  expect((await send("{")).status).toBe(400);
+  expect((await send('{"no_such_field":1}')).status).toBe(422);
+  expect((await send("[]")).status).toBe(422);
+});
+
+test.each(withId)("$name answers another tenant's id like nonsense", async (operation) => {
+  const { method, path, hasBody, operationId } = operation;
+  if (hasBody && bodies[operationId] === undefined) throw new Error(`Give ${operationId} a body.`);
+  const body = hasBody ? { body: bodies[operationId] } : {};
+  const ask = (ids: Ids) => call(fill(path, ids), { key: mine.key, method, ...body });
+  const [theirs, nobodys] = [await ask(foreign), await ask(nonsense)];
+  expect([theirs.status, nobodys.status]).toEqual([404, 404]);
+  expect(await bodyOf(theirs)).toEqual(await bodyOf(nobodys));
+  // Not even an id: nothing is learned from its form either.
+  const noId = Object.fromEntries(Object.keys(nonsense).map((name) => [name, "nonsense"]));
+  expect((await ask(noId)).status).toBe(404);
+});
+
+test.each(withAccount)("$name of another tenant's account is like nonsense", async (operation) => {
+  const ask = (ids: Ids) => call(`${operation.path}?account=${ids.accountId}`, { key: mine.key });
+  const [theirs, nobodys] = [await ask(foreign), await ask(nonsense)];
+  expect([theirs.status, nobodys.status]).toEqual([404, 404]);
+  expect(await bodyOf(theirs)).toEqual(await bodyOf(nobodys));
+});
+
+test("sending from another tenant's account is refused like sending from nonsense", async () => {
+  const send = (account: string | undefined) =>
+    call("/v1/messages", {
+      key: mine.key,
+      body: { account, to: "+5511999990000", text: { body: "hi" } },
+    });
+  const [theirs, nobodys] = [await send(foreign.accountId), await send(nonsense.accountId)];
+  expect([theirs.status, nobodys.status]).toEqual([404, 404]);
+  expect(await bodyOf(theirs)).toEqual(await bodyOf(nobodys));
+});
+
+test("a key bound to accounts sees the tenant's others as nonsense", async () => {
+  const [bound, other] = [await givenAccount(mine), await givenAccount(mine)];
+  const { key } = await givenKey(mine.tenantId, { accounts: [bound.id] });
+  const reading = withId.filter(
+    ({ path, method }) => path.includes("{accountId}") && method === "GET",
+  );
+  for (const { path } of reading) {
+    const refused = await call(fill(path, { accountId: other.id }), { key });
+    const nobodys = await call(fill(path, nonsense), { key });
+    expect(refused.status).toBe(404);
+    expect(await bodyOf(refused)).toEqual(await bodyOf(nobodys));
+  }
+});
