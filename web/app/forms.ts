@@ -17,3 +17,9 @@ export function refusalOf(answer: unknown, intent = ""): FormRefusal | null {
   const refusal = answer.refusal as FormRefusal;
   return refusal.intent === intent ? refusal : null;
 }
+
+/** The API says `must be ...` of a field; a person reads `Email must be ...`. */
+export function asSentence(subject: string, message: string): string {
+  const sentence = /^[a-z]/.test(message) ? `${subject} ${message}` : message;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}

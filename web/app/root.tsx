@@ -10,6 +10,7 @@ import {
 } from "@remix-run/react";
 import type { ReactNode } from "react";
 import stylesheet from "./app.css?url";
+import { PageAnnouncer } from "./components/page-announcer.tsx";
 import { TimeZoneCookie } from "./components/time.tsx";
 import { useNonce } from "./nonce.tsx";
 import { themeOf, zoneOf } from "./theme.ts";
@@ -41,6 +42,7 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body className="min-h-dvh bg-background font-sans text-foreground antialiased">
         {children}
+        <PageAnnouncer />
         <TimeZoneCookie />
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />

@@ -1,4 +1,4 @@
-import { NavLink } from "@remix-run/react";
+import { NavLink, useParams } from "@remix-run/react";
 import type { Account } from "@roost/contract/accounts";
 import type { Chat } from "@roost/contract/chats";
 import { useTimeZone } from "../components/time.tsx";
@@ -40,6 +40,8 @@ function ChatRow({
 }) {
   const title = chatTitle(chat);
   const last = chat.last_message;
+  // What is on the screen is being read.
+  const unread = useParams().id === chat.id ? 0 : chat.unread;
   return (
     <NavLink
       to={`/chats/${chat.id}`}
@@ -61,9 +63,9 @@ function ChatRow({
             {last?.direction === "outbound" ? "You: " : null}
             {last?.preview ?? "No messages yet"}
           </span>
-          {chat.unread === 0 ? null : (
+          {unread === 0 ? null : (
             <span className="flex h-5 min-w-5 shrink-0 items-center justify-center rounded-full bg-primary px-1.5 text-[0.6875rem] font-semibold text-primary-foreground tabular-nums">
-              {chat.unread}
+              {unread}
               <span className="sr-only"> unread</span>
             </span>
           )}

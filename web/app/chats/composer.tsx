@@ -3,8 +3,7 @@ import { SendHorizontal } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { Alert } from "../components/alert.tsx";
 import { SubmitButton } from "../components/button.tsx";
-import { asSentence } from "../components/form.tsx";
-import { refusalOf } from "../forms.ts";
+import { asSentence, refusalOf } from "../forms.ts";
 import { sentOf, useSendKey } from "../messages/use-send-key.ts";
 
 /** Writes into the chat that is open. Enter sends, Shift and Enter begin a new line. */

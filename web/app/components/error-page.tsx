@@ -4,15 +4,23 @@ import { Logo } from "./logo.tsx";
 
 type Facts = { status: number; title: string; detail: string };
 
-/** What went wrong, in a sentence, and where to go from here. */
+/** The page that takes the place of everything else. */
 export function ErrorPage() {
+  return (
+    <main id="main">
+      <div className="mx-auto max-w-md px-6 pt-10">
+        <Logo />
+      </div>
+      <ErrorPane />
+    </main>
+  );
+}
+
+/** What went wrong, in a sentence, and where to go from here; within a page's frame. */
+export function ErrorPane() {
   const { status, title, detail } = describe(useRouteError());
   return (
-    <main
-      id="main"
-      className="mx-auto flex min-h-[70dvh] max-w-md flex-col items-start justify-center gap-6 px-6 py-16"
-    >
-      <Logo />
+    <div className="mx-auto flex min-h-[60dvh] max-w-md flex-col items-start justify-center gap-6 px-6 py-16">
       <div className="space-y-2">
         <p className="text-sm font-medium text-muted-foreground tabular-nums">{status}</p>
         <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
@@ -26,7 +34,7 @@ export function ErrorPage() {
           <Link to="/">Go to the front page</Link>
         </Button>
       </div>
-    </main>
+    </div>
   );
 }
 

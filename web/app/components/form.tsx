@@ -1,7 +1,7 @@
 import { Label } from "radix-ui";
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
 import { cn } from "../lib/cn.ts";
-import type { FormRefusal } from "../forms.ts";
+import { asSentence, type FormRefusal } from "../forms.ts";
 import { Alert } from "./alert.tsx";
 
 const control =
@@ -111,12 +111,6 @@ function useField(subject: string, name: string, hint: ReactNode, refusal: FormR
       "aria-describedby": described.length === 0 ? undefined : described.join(" "),
     },
   };
-}
-
-/** The API says `must be ...` of a field; a person reads `Email must be ...`. */
-export function asSentence(subject: string, message: string): string {
-  const sentence = /^[a-z]/.test(message) ? `${subject} ${message}` : message;
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 function FieldFrame({

@@ -2,8 +2,8 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { SubmitButton } from "../components/button.tsx";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
-import { asSentence, Field, FormError, Select } from "../components/form.tsx";
-import type { FormRefusal } from "../forms.ts";
+import { Field, FormError, Select } from "../components/form.tsx";
+import { asSentence, type FormRefusal } from "../forms.ts";
 import { cn } from "../lib/cn.ts";
 import { presetOf, presets, scopeGroups } from "./presets.ts";
 

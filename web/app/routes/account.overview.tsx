@@ -17,12 +17,14 @@ import { textLink } from "../components/visitor-card.tsx";
 import { refusalOf } from "../forms.ts";
 import { refused, textOf } from "../forms.server.ts";
 import { isWaiting, LinkPanel } from "../linking/link-panel.tsx";
+import { useLiveEvents, useRefresh } from "../live/live-events.tsx";
 import { useLiveMessages } from "../live/use-live-messages.ts";
 import { MessageList } from "../messages/message-list.tsx";
 import { SendBox } from "../messages/send-box.tsx";
 import { sendFromForm } from "../messages/send.server.ts";
 
 const PAGE_SIZE = 25;
+const COUNT_EVERY_MS = 3_000;
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const { id } = params;
@@ -83,6 +85,11 @@ export default function AccountOverview() {
     PAGE_SIZE,
     (message) => loaded.isFirst && message.account === account.id,
   );
+  const refresh = useRefresh(COUNT_EVERY_MS);
+  useLiveEvents((event) => {
+    // What waits and how much of the limits is used changes with each message.
+    if (event.account === account.id && event.type.startsWith("message.")) refresh();
+  });
   const isLinking = loaded.attempt !== null && isWaiting(loaded.attempt);
   const needsPhone = isLinking || ["unlinked", "linking", "logged_out"].includes(account.state);
 

@@ -157,10 +157,10 @@ function Rename({ account, answer }: { account: Account; answer: unknown }) {
             <SubmitButton variant="outline" isPending={isPending} pendingLabel="Saving">
               Save
             </SubmitButton>
+            <output className="self-center text-sm text-muted-foreground">
+              {hasDone(answer) ? answer.done : null}
+            </output>
           </div>
-          <output className="block text-sm text-muted-foreground empty:hidden">
-            {hasDone(answer) ? answer.done : null}
-          </output>
         </Form>
       </CardBody>
     </Card>
@@ -201,4 +201,4 @@ function Deed({
   );
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

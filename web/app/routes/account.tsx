@@ -87,4 +87,4 @@ function isPlain(state: string): boolean {
   return ["unlinked", "linking", "connected"].includes(state);
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

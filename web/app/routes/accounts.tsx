@@ -135,4 +135,4 @@ function NewAccount({
   );
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

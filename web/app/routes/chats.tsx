@@ -74,4 +74,4 @@ export default function Chats() {
   );
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

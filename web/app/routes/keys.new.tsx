@@ -75,4 +75,4 @@ export default function NewKey() {
   );
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

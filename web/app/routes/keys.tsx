@@ -137,4 +137,4 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

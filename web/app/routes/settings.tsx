@@ -80,4 +80,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-export { ErrorPage as ErrorBoundary } from "../components/error-page.tsx";
+export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
