@@ -82,7 +82,7 @@ export function KeyForm({ accounts, preset, idempotencyKey, refusal }: KeyFormPr
           </div>
           {wrongScopes === undefined ? null : (
             <p id="scopes-error" className="text-[0.8125rem] text-destructive">
-              {asSentence("What it may do", wrongScopes)}
+              {asSentence("The scopes", wrongScopes)}
             </p>
           )}
         </CardBody>

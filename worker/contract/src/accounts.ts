@@ -19,7 +19,11 @@ export type AccountState = z.infer<typeof AccountState>;
 export const QueueState = z.enum(["active", "paused", "draining", "frozen"]);
 export type QueueState = z.infer<typeof QueueState>;
 
-export const AccountName = z.string().trim().min(1).max(80);
+export const AccountName = z
+  .string()
+  .trim()
+  .min(1, "is needed")
+  .max(80, "must have at most 80 characters");
 
 export const CreateAccount = z
   .strictObject({

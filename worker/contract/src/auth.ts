@@ -4,7 +4,7 @@ import { Role } from "./scopes.ts";
 
 export const Email = z
   .email("must be an e-mail address")
-  .max(254)
+  .max(254, "must have at most 254 characters")
   .transform((email) => email.trim().toLowerCase());
 
 /** Length is what makes a password strong; the upper bound keeps hashing cheap. */
@@ -17,7 +17,7 @@ export const SignUp = z
   .strictObject({
     email: Email,
     password: Password,
-    organisation: z.string().trim().min(1, "is needed").max(80),
+    organisation: z.string().trim().min(1, "is needed").max(80, "must have at most 80 characters"),
   })
   .meta({ id: "SignUp" });
 export type SignUp = z.infer<typeof SignUp>;

@@ -8,10 +8,10 @@ export const CreateKey = z
     name: z
       .string()
       .trim()
-      .min(1)
-      .max(80)
+      .min(1, "is needed")
+      .max(80, "must have at most 80 characters")
       .meta({ examples: ["Order service"] }),
-    scopes: z.array(Scope).min(1).max(20),
+    scopes: z.array(Scope).min(1, "must hold at least one").max(20),
     accounts: z.array(id("account")).min(1).max(100).nullish(),
     expires_at: z.iso.datetime({ offset: true }).nullish(),
   })

@@ -47,13 +47,18 @@ export const MessageType = z.enum(messageTypes);
 /** WhatsApp's own upper bound is higher; this is Meta's for a text, in characters. */
 export const TEXT_MAX_CHARACTERS = 4096;
 
-export const Text = z.strictObject({ body: z.string().min(1).max(TEXT_MAX_CHARACTERS) });
+export const Text = z.strictObject({
+  body: z
+    .string()
+    .min(1, "is needed")
+    .max(TEXT_MAX_CHARACTERS, `must have at most ${TEXT_MAX_CHARACTERS} characters`),
+});
 
 export const Recipient = z
   .string()
   .trim()
-  .min(1)
-  .max(64)
+  .min(1, "is needed")
+  .max(64, "must have at most 64 characters")
   .meta({
     description:
       "A phone number in E.164 with or without `+`, a JID, a LID, a group id or a contact id.",
