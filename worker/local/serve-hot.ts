@@ -23,7 +23,7 @@ const worker = await unstable_startWorker({
     inspector: false,
     logLevel: "warn",
     watch: true,
-    persist: `${environment.ROOST_PERSIST}/v3`,
+    persist: environment.ROOST_PERSIST,
   },
 });
 await worker.ready;
