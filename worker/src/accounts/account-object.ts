@@ -266,6 +266,8 @@ export class AccountObject extends DurableObject<Env> {
 
   listEvents(tenant: Id<"tenant">, after: number, limit: number): Outcome<Event[]> {
     return this.asking(tenant, (store) => {
+      // A number that was shown must never be given to another event.
+      if (store.isDirty()) this.save();
       const events = store.journal.after(after, limit);
       return ok(events.flatMap((event) => presentEvent(store, event) ?? []));
     });
@@ -316,7 +318,7 @@ export class AccountObject extends DurableObject<Env> {
       }
     }
     if (queueBefore === "active" && store.account().queue.state === "paused") sessions.revoke(null);
-    if (isUrgent) this.save();
+    if (isUrgent || this.isDecisionDue(store, now)) this.save();
     else if (store.isDirty()) await this.riders.aboard(() => this.save());
     return { fenced: [...fenced] };
   }
@@ -381,13 +383,12 @@ export class AccountObject extends DurableObject<Env> {
     return this.store?.account().tenant === tenant;
   }
 
-  /** A question of the tenant; what it hears is durable. */
+  /** A question of the tenant. It may hear of a receipt a moment before that is durable. */
   private asking<T>(
     tenant: Id<"tenant">,
     ask: (store: AccountStore, now: number) => Outcome<T>,
   ): Outcome<T> {
     if (this.store === null || !this.isOwner(tenant)) return nothing("account");
-    if (this.store.isDirty()) this.save();
     return ask(this.store, Date.now());
   }
 
@@ -527,6 +528,11 @@ export class AccountObject extends DurableObject<Env> {
 
   private limits(): Limits {
     return this.store?.account().limits ?? defaultLimits(this.isSandbox);
+  }
+
+  /** Whether what was heard makes room for what is due. */
+  private isDecisionDue(store: AccountStore, now: number): boolean {
+    return leaseDecision(store, this.limits(), now).kind === "lease";
   }
 
   private waitingFor(now: number): ReasonCode | null {

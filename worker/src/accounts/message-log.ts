@@ -29,6 +29,10 @@ export class MessageLog {
     return this.lastNumber;
   }
 
+  inMemory(): number {
+    return this.warm.size;
+  }
+
   find(n: number): StoredMessage | null {
     const warm = this.warm.get(n);
     if (warm !== undefined) return warm;

@@ -154,8 +154,9 @@ test("what was reported while the edge was away is told after the reconnect, onc
   host.disconnect();
   host.outcome(account, id);
   await host.connect();
-  await messageIn(key, id, "sent");
+  const { states } = await messageIn(key, id, "sent");
   await host.settled();
+  expect(states.map(({ state }) => state)).toEqual(["accepted", "leased", "sent"]);
 });
 
 test("a host that stays away loses its accounts to another, and its last word is refused", async () => {
@@ -211,7 +212,8 @@ test("a frame nobody can read is left out, and those around it count", async () 
   host.sendText(JSON.stringify({ type: "report", n: 99_999, reports: [{ kind: "nonsense" }] }));
   host.sendText(JSON.stringify({ type: "dance" }));
   host.outcome(account, id);
-  await messageIn(key, id, "sent");
+  const message = await messageIn(key, id, "sent");
+  expect(message.error).toBeNull();
 });
 
 test("a hello of another protocol is refused", async () => {

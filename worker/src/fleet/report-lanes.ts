@@ -4,10 +4,18 @@ type Account = Report["account"];
 type Frame = { n: number; left: number };
 type Waiting = { report: Report; frame: Frame; isDone: boolean };
 /** What an account has not made durable: all of it, and how much of that is on its way. */
-type Lane = { waiting: Waiting[]; sent: number; isUrgentOnItsWay: boolean; turn: number };
+type Lane = {
+  waiting: Waiting[];
+  sent: number;
+  isUrgentOnItsWay: boolean;
+  callsOut: number;
+  turn: number;
+};
 
 /** So many reports go to an account in one call. */
 const AT_ONCE = 200;
+/** So many calls may be out that take their time; what comes then gathers. */
+const MAX_CALLS = 8;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
@@ -22,6 +30,7 @@ export type LaneDeps = {
 
 /** An account may take its time with these, to save rows; others must not wait behind them. */
 export function isPatient(report: Report): boolean {
+  if (report.kind === "outcome") return report.result === "sent";
   return report.kind === "receipt" || report.kind === "keys";
 }
 
@@ -60,7 +69,7 @@ export class ReportLanes {
   }
 
   private open(account: Account): Lane {
-    const lane = { waiting: [], sent: 0, isUrgentOnItsWay: false, turn: 0 };
+    const lane = { waiting: [], sent: 0, isUrgentOnItsWay: false, callsOut: 0, turn: 0 };
     this.lanes.set(account, lane);
     return lane;
   }
@@ -68,12 +77,13 @@ export class ReportLanes {
   /** Sends what waits, unless a call is out that will answer soon: then it gathers meanwhile. */
   private advance(account: Account): void {
     const lane = this.lanes.get(account);
-    if (lane === undefined || lane.isUrgentOnItsWay) return;
+    if (lane === undefined || lane.isUrgentOnItsWay || lane.callsOut >= MAX_CALLS) return;
     const batch = lane.waiting.slice(lane.sent, lane.sent + AT_ONCE);
     if (batch.length === 0) return;
     lane.sent += batch.length;
     const isUrgent = !batch.every(({ report }) => isPatient(report));
     lane.isUrgentOnItsWay = isUrgent;
+    lane.callsOut += 1;
     void this.deliver(account, lane, batch, isUrgent);
   }
 
@@ -96,6 +106,7 @@ export class ReportLanes {
     // Since then the lane went back behind this call; it will be repeated.
     if (lane.turn !== turn) return;
     for (const waiting of batch) waiting.isDone = true;
+    lane.callsOut -= 1;
     if (isUrgent) lane.isUrgentOnItsWay = false;
     this.shift(account, lane);
     this.advance(account);
@@ -107,6 +118,7 @@ export class ReportLanes {
     this.deps.onFailure(account, error);
     await this.deps.wait(Math.min(FIRST_RETRY_MS * 2 ** Math.min(lane.turn, 10), LAST_RETRY_MS));
     lane.sent = 0;
+    lane.callsOut = 0;
     lane.isUrgentOnItsWay = false;
     for (const waiting of lane.waiting) waiting.isDone = false;
     this.advance(account);

@@ -120,7 +120,7 @@ test.each([
   [{ text: undefined }, 422, "validation_failed"],
   [{ txt: { body: "unknown field" } }, 422, "validation_failed"],
   [{ expires_at: "2020-01-01T00:00:00Z" }, 422, "validation_failed"],
-  [{ text: { body: "x".repeat(5_000) } }, 422, "validation_failed"],
+  [{ text: { body: "" } }, 422, "validation_failed"],
   [{ priority: 11 }, 422, "validation_failed"],
 ])("%j is answered with %i %s", async (facts, status, code) => {
   const at = await givenQuiet();

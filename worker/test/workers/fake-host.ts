@@ -173,6 +173,12 @@ export class FakeHost {
     return this.next("start", (start) => start.account === account && start.epoch > afterEpoch);
   }
 
+  /** The newest epoch this host was ever told to start; 0 before the first. */
+  lastEpoch(account: Account): number {
+    const starts = this.frames.filter((frame) => frame.type === "start");
+    return Math.max(0, ...starts.flatMap((s) => (s.account === account ? [s.epoch] : [])));
+  }
+
   leases(account: Account): Lease[] {
     return this.frames.flatMap((frame) =>
       frame.type === "leases" ? frame.leases.filter((lease) => lease.account === account) : [],

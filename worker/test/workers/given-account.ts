@@ -28,8 +28,9 @@ export async function linkOn(
   { key }: Pick<Person, "key">,
   account: Id<"account">,
   phone: string,
+  isDone: (account: Account) => boolean = ({ state }) => state === "connected",
 ): Promise<void> {
-  const before = host.sessions.get(account) ?? 0;
+  const before = host.lastEpoch(account);
   await call(`/v1/accounts/${account}/link`, { key, body: { method: "qr" } });
   await host.nextStart(account, before);
   const at = Date.now();
@@ -41,7 +42,7 @@ export async function linkOn(
     { ...link, state: "linked", qr: null, expires_at: null },
   );
   host.session(account, { state: "connected", self: { phone, lid: `9${phone}` } });
-  await until(key, account, (found) => found.state === "connected");
+  await until(key, account, isDone);
 }
 
 export async function until(

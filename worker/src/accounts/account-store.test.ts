@@ -1,0 +1,221 @@
+import { type Id, numberedId } from "@roost/contract/ids";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { MemorySql } from "../../test/workers/memory-sql.ts";
+import { acceptMessage } from "./accept-message.ts";
+import { AccountStore } from "./account-store.ts";
+import { applyMessageReport } from "./apply-reports.ts";
+import { cutLeases, leaseDecision } from "./cut-leases.ts";
+import { defaultLimits } from "./default-limits.ts";
+import { storageMigration } from "./pages.ts";
+import { presentChat, presentEvent, presentMessage } from "./present.ts";
+
+const ACCOUNT: Id<"account"> = `acc_${"1".repeat(26)}`;
+const LIMITS = defaultLimits(true);
+
+function given() {
+  const sql = new MemorySql();
+  sql.exec(storageMigration);
+  const store = AccountStore.create(sql.asSqlStorage(), {
+    id: ACCOUNT,
+    tenant: `ten_${"2".repeat(26)}`,
+    name: "Test",
+    createdAt: 1,
+    state: "connected",
+    reason: null,
+    phone: "491511",
+    lid: null,
+    connectedAt: 1,
+    queue: { state: "active", reason: null },
+    limits: null,
+    session: { epoch: 1, host: "host-1", isWanted: true },
+    link: null,
+    version: 1,
+  });
+  return { sql, store };
+}
+
+const reopen = (sql: MemorySql): AccountStore => AccountStore.open(sql.asSqlStorage());
+
+/** All that can be asked of an account. */
+function view(store: AccountStore, now: number) {
+  const numbers = Array.from({ length: store.messages.last() }, (_, i) => i + 1);
+  const chats = store.chats.latestFirst();
+  return {
+    account: store.account(),
+    messages: numbers.map((n) => {
+      const message = store.messages.find(n);
+      return message === null ? null : presentMessage(store, message);
+    }),
+    chats: chats.map((chat) => presentChat(store, chat)),
+    chains: chats.map((chat) => Array.from(store.messages.chain(chat.tails), ({ n }) => n)),
+    events: store.journal.after(0, 100_000).map((event) => presentEvent(store, event)),
+    counts: store.outbox.counts(),
+    due: store.outbox.first(1_000),
+    leases: store.leases.all(),
+    quota: store.quota(),
+    health: store.health(),
+    decision: leaseDecision(store, LIMITS, now),
+    keys: store.credentials.read(Array.from({ length: 20 }, (_, i) => `key-${i}`)),
+  };
+}
+
+type Clock = { now: number };
+
+function accept(store: AccountStore, { now }: Clock, person: number, key: string | null = null) {
+  const phone = `5511${String(person).padStart(8, "0")}`;
+  return acceptMessage(
+    store,
+    {
+      peer: { phone, lid: null },
+      address: `+${phone}`,
+      text: `message to ${phone}`,
+      input: { priority: 5, pace: "asap" },
+      sendAt: null,
+      expiresAt: null,
+      idempotencyKey: key,
+      bodyHash: "hash",
+    },
+    now,
+  );
+}
+
+let leaseNumber = 0;
+function cut(store: AccountStore, { now }: Clock) {
+  const newLeaseId = (): Id<"lease"> => `lse_${String(++leaseNumber).padStart(26, "0")}`;
+  return cutLeases(store, LIMITS, { now, random: () => 0, newLeaseId });
+}
+
+const of = { account: ACCOUNT, epoch: 1 };
+
+function outcome(store: AccountStore, { now }: Clock, n: number, result: "sent" | "returned") {
+  const message = numberedId("message", ACCOUNT, n);
+  const facts = { ...of, kind: "outcome", message, error: null, peer: null, at: now } as const;
+  applyMessageReport(store, { ...facts, result }, now);
+}
+
+function receipt(store: AccountStore, { now }: Clock, n: number, type: "delivered" | "read") {
+  const message = store.messages.find(n);
+  const chat = message === null ? null : store.chats.find(message.chat);
+  if (message === null || chat === null) return;
+  const peer = { phone: chat.phone, lid: chat.lid };
+  const waIds = [message.waId];
+  applyMessageReport(store, { ...of, kind: "receipt", wa_ids: waIds, type, peer, at: now }, now);
+}
+
+function received(store: AccountStore, { now }: Clock, person: number, waId: string) {
+  applyMessageReport(
+    store,
+    {
+      ...of,
+      kind: "received",
+      wa_id: waId,
+      // Some are only known by LID at first, and by both later.
+      peer: {
+        phone: person % 3 === 0 ? null : `5511${String(person).padStart(8, "0")}`,
+        lid: person % 3 === 1 ? null : String(70_000 + (person % 5)),
+      },
+      from_me: false,
+      name: "Ana",
+      type: "text",
+      text: waId,
+      quoted_wa_id: null,
+      at: now,
+    },
+    now,
+  );
+}
+
+const anyStep = fc.oneof(
+  fc.record({ kind: fc.constant("accept" as const), n: fc.nat(12), keyed: fc.boolean() }),
+  fc.record({ kind: fc.constantFrom("sent", "returned", "delivered", "read"), n: fc.nat(60) }),
+  fc.record({ kind: fc.constant("received" as const), n: fc.nat(12) }),
+  fc.record({ kind: fc.constant("keys" as const), n: fc.nat(20) }),
+  fc.record({
+    kind: fc.constantFrom("cut", "lost", "commit", "checkpoint", "restart"),
+    n: fc.nat(3),
+  }),
+);
+
+test("an account that is thrown out of memory at any moment comes back as it was", () => {
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 80 }), (steps) => {
+      const { sql, store: first } = given();
+      let store = first;
+      const clock = { now: 1_000_000 };
+      for (const [i, step] of steps.entries()) {
+        clock.now += 250;
+        const { kind, n } = step;
+        if (kind === "accept") accept(store, clock, n, step.keyed ? `key ${n}` : null);
+        else if (kind === "received") received(store, clock, n, `W${n}`);
+        else if (kind === "sent" || kind === "returned") outcome(store, clock, n, kind);
+        else if (kind === "delivered" || kind === "read") receipt(store, clock, n, kind);
+        else if (kind === "keys") {
+          const value = i % 4 === 0 ? null : `value ${i}`;
+          store.change({ kind: "keys", dataKey: "wrapped", writes: [[`key-${n}`, value]] });
+        } else if (kind === "cut") cut(store, clock);
+        else if (kind === "lost") {
+          for (const { id } of store.leases.all()) {
+            store.change({ kind: "lease_closed", id, now: clock.now });
+          }
+        } else {
+          store.commit(clock.now);
+          if (kind === "checkpoint") store.checkpoint(clock.now);
+          if (kind === "restart") store = reopen(sql);
+        }
+      }
+      store.commit(clock.now);
+      expect(view(reopen(sql), clock.now)).toEqual(view(store, clock.now));
+      store.checkpoint(clock.now);
+      expect(view(reopen(sql), clock.now)).toEqual(view(store, clock.now));
+      const seqs = store.journal.after(0, 100_000).map(({ seq }) => seq);
+      expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("a key is found again for seven days, and after a restart", () => {
+  const { sql, store } = given();
+  const clock = { now: 1_000_000 };
+  const first = accept(store, clock, 1, "order-1");
+  for (let i = 0; i < 600; i++) accept(store, clock, i, `other ${i}`);
+  store.commit(clock.now);
+  store.checkpoint(clock.now);
+  const day = 24 * 60 * 60 * 1000;
+  const again = accept(reopen(sql), { now: clock.now + 6 * day }, 1, "order-1");
+  expect(again).toMatchObject({ ok: true, value: { isReplayed: true } });
+  expect(again.ok && first.ok && again.value.message).toEqual(first.ok && first.value.message);
+});
+
+test("ten thousand messages stay cheap: rows written, memory, and the time of a restart", () => {
+  const { sql, store } = given();
+  const clock = { now: 1_000_000 };
+  const before = sql.rowsWritten;
+  const messages = 10_000;
+  for (let i = 1; i <= messages; i++) {
+    clock.now += 3_000;
+    accept(store, clock, i % 2_000, `key ${i}`);
+    cut(store, clock);
+    store.commit(clock.now);
+    // The ack, the keys of the recipient and of the own phone, and a receipt share a tick.
+    outcome(store, clock, i, "sent");
+    const writes: [string, string][] = [
+      [`session:${i % 2_000}`, "x".repeat(900)],
+      ["session:own", "x".repeat(900)],
+    ];
+    store.change({ kind: "keys", dataKey: null, writes });
+    receipt(store, clock, i, "delivered");
+    store.commit(clock.now);
+    if (i > 20) receipt(store, clock, i - 20, "read");
+    store.commit(clock.now);
+  }
+  const rows = (sql.rowsWritten - before) / messages;
+  console.log(`rows written per message, checkpoints and keys included: ${rows.toFixed(2)}`);
+  expect(rows).toBeLessThan(3.5);
+  expect(store.messages.inMemory()).toBeLessThan(6_000);
+  const startedAt = performance.now();
+  const reopened = reopen(sql);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(reopened.messages.last()).toBe(messages);
+}, 30_000);
