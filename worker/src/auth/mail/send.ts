@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { createTransport } from "nodemailer";
 import type { System } from "../../context.ts";
 import { log } from "../../log.ts";
@@ -43,15 +46,19 @@ async function deliverOnce(
   to: string,
   { subject, text, html }: MailContent,
 ): Promise<void> {
+  const { host, port, user, password } = server;
+  const isTls = port === TLS_PORT;
+  const connection = await connect(host, port, isTls);
   const transport = createTransport({
-    host: server.host,
-    port: server.port,
-    secure: server.port === TLS_PORT,
+    host,
+    port,
+    connection,
+    secure: isTls,
+    secured: isTls,
     // Links in mails open accounts: they never travel in clear, except to the stand-in on loopback.
     requireTLS: !isSandbox,
     ignoreTLS: isSandbox,
-    ...(server.user === "" ? {} : { auth: { user: server.user, pass: server.password } }),
-    connectionTimeout: PATIENCE_MS,
+    ...(user === "" ? {} : { auth: { user, pass: password } }),
     greetingTimeout: PATIENCE_MS,
     socketTimeout: PATIENCE_MS,
     disableFileAccess: true,
@@ -61,7 +68,28 @@ async function deliverOnce(
     await transport.sendMail({ from: server.from, to, subject, text, html });
   } finally {
     transport.close();
+    connection.destroy();
   }
+}
+
+/**
+ * Connects by name, since here the certificate is checked against what was connected to: left to
+ * itself the library looks the name up and connects to a number.
+ */
+async function connect(host: string, port: number, isTls: boolean): Promise<Socket> {
+  const socket = isTls ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+  // The library adds a listener for each command.
+  socket.setMaxListeners(50);
+  // Heard by `once` or by the library; between them nobody else may crash over it.
+  socket.on("error", () => undefined);
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    await once(socket, isTls ? "secureConnect" : "connect", { signal });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return socket;
 }
 
 function codeOf(error: unknown): string {

@@ -31,6 +31,17 @@ test("a mail goes out of workerd over SMTP, whole", async () => {
   expect(arrived?.links).toEqual(["http://localhost:8787/verify-email?token=0123456789abcdefghjk"]);
 });
 
+test("outside the sandbox a mail does not travel in clear, whatever the server offers", async () => {
+  const lines = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const { system, work } = givenSystem();
+  system.config.isSandbox = false;
+  sendMail(system, "clear@example.com", verifyMail(new URL("http://localhost"), "a-token-of-it"));
+  await Promise.all(work);
+  expect(await mailsTo("clear@example.com")).toEqual([]);
+  expect(lines.mock.calls.flat().join()).toContain("mail.failed");
+  lines.mockRestore();
+});
+
 test("a mail that cannot be delivered is logged without its address and its link", async () => {
   const lines = vi.spyOn(console, "log").mockImplementation(() => undefined);
   vi.useFakeTimers({ toFake: ["setTimeout"] });
