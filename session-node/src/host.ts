@@ -6,13 +6,14 @@ import type { Config } from "./config.ts";
 import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
 import { hostToken } from "./link/token.ts";
 import { log as defaultLog, type Log, messageOf } from "./log.ts";
+import { MemoryKeeper } from "./memory.ts";
 import { Session, type StartCommand, type StopMode } from "./session/session.ts";
 import { Turnstile } from "./session/turnstile.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
 import { NumberBook } from "./whatsapp/number-book.ts";
 import { trustSandbox } from "./whatsapp/sandbox-root.ts";
 
-const SWEEP_EVERY_MS = 15_000;
+const SWEEP_EVERY_MS = 5_000;
 const DIALLING_AT_ONCE = 25;
 
 /** What tests replace. */
@@ -27,6 +28,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #runs = new Map<Session, Promise<void>>();
   readonly #turnstile = new Turnstile(DIALLING_AT_ONCE);
   readonly #numbers = new NumberBook();
+  readonly #memory = new MemoryKeeper();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
   readonly #link: EdgeLink;
   readonly #sweepTimer: NodeJS.Timeout;
@@ -195,6 +197,7 @@ export class SessionHost implements AsyncDisposable {
   #sweep(): void {
     const now = Date.now();
     for (const session of this.#sessions.values()) session.forgetCold(now);
+    this.#memory.check();
   }
 
   #announceQr(account: Id<"account">, qr: string, expiresAt: number): void {

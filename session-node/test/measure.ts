@@ -84,10 +84,9 @@ async function measureHost(sandbox: SandboxProcess): Promise<void> {
     ROOST_SANDBOX_WHATSAPP_URL: sandbox.webSocketUrl,
     ROOST_SANDBOX_ROOT_KEY: sandbox.rootPublicKey.toString("base64"),
   };
-  const flags = (process.env["HOST_FLAGS"] ?? "").split(" ").filter(Boolean);
   const ids: Id<"account">[] = [];
   {
-    await using host = new HostProcess(env, flags);
+    await using host = new HostProcess(env);
     await edge.hostConnected();
     for (let index = 0; index < accounts; index++) {
       const account = edge.newAccount();
@@ -107,7 +106,7 @@ async function measureHost(sandbox: SandboxProcess): Promise<void> {
     say(`host left: ${host.lines.at(-1)}`);
     if (edge.hellos.length !== before) throw new Error("it came back");
   }
-  await using host = new HostProcess(env, flags);
+  await using host = new HostProcess(env);
   await eventually(() => {
     if (edge.hellos.length < 2 || !edge.isConnected) throw new Error("not yet");
   });
@@ -124,7 +123,8 @@ async function measureHost(sandbox: SandboxProcess): Promise<void> {
   }, 60_000);
   rate("reconnect", accounts, startedAt, await host.cpuMs());
   say(`key requests ${edge.keyRequests - keyRequests}`);
-  await delay(Number(process.env["IDLE_MS"] ?? 3_000));
+  // A quiet host gives its garbage back within a few seconds.
+  await delay(12_000);
   const rss = await host.rss();
   say(
     `host idle rss ${(rss / 1e6).toFixed(0)} MB, ${((rss - idleRss) / accounts / 1e6).toFixed(2)} MB each, before ${(idleRss / 1e6).toFixed(0)} MB`,

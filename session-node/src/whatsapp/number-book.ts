@@ -10,6 +10,7 @@ const MAX_ENTRIES = 100_000;
  */
 export class NumberBook {
   readonly #entries = new Map<string, { found: string | null; until: number }>();
+  readonly #lids = new Map<string, string>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -23,13 +24,28 @@ export class NumberBook {
   }
 
   note(phone: string, found: string | null): void {
-    this.#entries.delete(phone);
     const until = this.#now() + (found === null ? ABSENT_FOR_MS : FOUND_FOR_MS);
+    this.#entries.delete(phone);
     this.#entries.set(phone, { found, until });
-    if (this.#entries.size <= MAX_ENTRIES) return;
-    const oldest = this.#entries.keys().next();
-    if (!oldest.done) this.#entries.delete(oldest.value);
+    dropOldest(this.#entries);
   }
+
+  /** The LID behind a number, which does not change as long as the number has its owner. */
+  lidOf(phone: string): string | null {
+    return this.#lids.get(phone) ?? null;
+  }
+
+  noteLid(phone: string, lid: string): void {
+    this.#lids.delete(phone);
+    this.#lids.set(phone, lid);
+    dropOldest(this.#lids);
+  }
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  if (map.size <= MAX_ENTRIES) return;
+  const oldest = map.keys().next();
+  if (!oldest.done) map.delete(oldest.value);
 }
 
 /**

@@ -20,13 +20,24 @@ export function encodeRow(value: unknown): Buffer {
 /** What `encodeRow` wrote. */
 export function decodeRow(bytes: Buffer): unknown {
   if (bytes[0] === KEY_PAIR) {
-    // Copies, so that a key does not keep its whole read buffer alive.
     return {
-      public: Buffer.from(bytes.subarray(1, 1 + KEY_BYTES)),
-      private: Buffer.from(bytes.subarray(1 + KEY_BYTES, 1 + 2 * KEY_BYTES)),
+      public: unpooled(bytes.subarray(1, 1 + KEY_BYTES)),
+      private: unpooled(bytes.subarray(1 + KEY_BYTES, 1 + 2 * KEY_BYTES)),
     };
   }
-  return JSON.parse(bytes.toString("utf8", 1), BufferJSON.reviver);
+  return JSON.parse(bytes.toString("utf8", 1), reviveUnpooled);
+}
+
+function reviveUnpooled(name: string, value: unknown): unknown {
+  const revived: unknown = BufferJSON.reviver(name, value);
+  return Buffer.isBuffer(revived) ? unpooled(revived) : revived;
+}
+
+/** Small buffers share pools of 8 KB; one key that lives for days would keep a whole pool alive. */
+function unpooled(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 /** The value as Baileys wants it; app state keys are the one type that is not plain. */

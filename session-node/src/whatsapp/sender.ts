@@ -34,6 +34,7 @@ export class Sender {
     await this.#lookUpNumbers(recipients);
     const peers = recipients.flatMap((recipient) => this.recipientOf(recipient) ?? []);
     await this.#lookUpDevices(peers);
+    await this.#learnLids(peers);
   }
 
   /** Whether it is known who the recipient is and how to reach them, or that they are not there. */
@@ -46,7 +47,8 @@ export class Sender {
   recipientOf(recipient: Peer): Peer | null | undefined {
     if (recipient.phone === null) return recipient;
     const found = this.#numbers.find(recipient.phone);
-    return typeof found === "string" ? { phone: found, lid: recipient.lid } : found;
+    if (typeof found !== "string") return found;
+    return { phone: found, lid: recipient.lid ?? this.#numbers.lidOf(found) };
   }
 
   /** Shows "typing ..." to the recipient for a while. Nobody's message fails because of it. */
@@ -112,6 +114,16 @@ export class Sender {
     const users = new Set([this.#own(missing[0]), ...missing.map(jidOf)].filter(isText));
     for (const jid of users) this.#dropStale(jid);
     await this.#socket.getUSyncDevices([...users], true, false);
+  }
+
+  /** The answer about devices named the LIDs as well; Baileys keeps them. */
+  async #learnLids(peers: readonly Peer[]): Promise<void> {
+    const jids = peers.flatMap((peer) => (peer.lid === null ? [jidOf(peer)] : []));
+    const pairs = await this.#socket.signalRepository.lidMapping.getLIDsForPNs(jids);
+    for (const { pn, lid } of pairs ?? []) {
+      const peer = peerOf(jidNormalizedUser(pn), jidNormalizedUser(lid));
+      if (peer?.phone && peer.lid) this.#numbers.noteLid(peer.phone, peer.lid);
+    }
   }
 
   /** Devices of the recipient, and of our own phone, which gets a copy of everything. */
