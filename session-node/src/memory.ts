@@ -28,11 +28,21 @@ export class MemoryKeeper {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
     this.#utilization = now;
-    if (utilization > IDLE_UTILIZATION || used() - this.#usedAfter < WORTH_BYTES) return;
+    if (!isWorthCollecting(utilization, used() - this.#usedAfter)) return;
+    this.collect();
+  }
+
+  /** Collects now, whatever it costs. */
+  collect(): void {
     this.#collect({ type: "major", execution: "sync", flavor: "last-resort" });
     this.#usedAfter = used();
     this.#utilization = performance.eventLoopUtilization();
   }
+}
+
+/** `utilization` is the share of time in which the event loop was busy, `grownBytes` since the last time. */
+export function isWorthCollecting(utilization: number, grownBytes: number): boolean {
+  return utilization <= IDLE_UTILIZATION && grownBytes >= WORTH_BYTES;
 }
 
 function used(): number {

@@ -3,6 +3,8 @@ import type { MessageId } from "@roost/contract/ids";
 import type { MessageError } from "@roost/contract/messages";
 import type { Timings } from "../timings.ts";
 import type { Sender } from "../whatsapp/sender.ts";
+import { AckWatch } from "./ack-watch.ts";
+import { BoundedSet } from "./bounded-set.ts";
 import { type Entry, KnownMessages, type Outcome } from "./known-messages.ts";
 import { nextMove } from "./next-move.ts";
 import {
@@ -41,11 +43,9 @@ export class SendQueue {
   readonly #deps: SendQueueDeps;
   readonly #known = new KnownMessages();
   readonly #signal = new Signal();
-  readonly #strayReceipts = new Set<string>();
+  readonly #strayReceipts = new BoundedSet(MAX_STRAY_RECEIPTS);
+  readonly #ackWatch: AckWatch;
   #waiting: Entry[] = [];
-  /** Written and not acknowledged, oldest first; the deadline is the same for all. */
-  #unacknowledged: Entry[] = [];
-  #ackTimer: NodeJS.Timeout | undefined;
   #offlineTimer: NodeJS.Timeout | undefined;
   #sender: Sender | null = null;
   #inFlight = 0;
@@ -54,10 +54,11 @@ export class SendQueue {
   #isPumping = false;
   #isClosed = false;
   #pausedUntil = 0;
-  #onFinished: (() => void) | null = null;
+  #onSettled: (() => void) | null = null;
 
   constructor(deps: SendQueueDeps) {
     this.#deps = deps;
+    this.#ackWatch = new AckWatch(deps.timings.ackDeadlineMs, (late) => this.#acksAreLate(late));
   }
 
   /** Takes leased messages. One that is known is answered, not sent again. */
@@ -110,8 +111,9 @@ export class SendQueue {
   /** WhatsApp's word on a stanza. */
   acknowledged(waId: string, error: number | null): void {
     const entry = this.#known.byWaId(waId);
-    if (!entry || entry.state === "waiting") return;
-    if (entry.outcome && entry.outcome.result !== "unconfirmed") return;
+    if (!entry || (entry.outcome && entry.outcome.result !== "unconfirmed")) return;
+    // It may wait for another attempt, which is not needed any more.
+    this.#takeBack(entry);
     if (error === null) this.#settle(entry, "sent", null);
     else this.#settle(entry, "failed", refusedByWhatsApp(error));
   }
@@ -120,7 +122,7 @@ export class SendQueue {
   received(waIds: readonly string[]): void {
     for (const waId of waIds) {
       const entry = this.#known.byWaId(waId);
-      if (!entry) this.#rememberStray(waId);
+      if (!entry) this.#strayReceipts.add(waId);
       else if (!entry.outcome || entry.outcome.result === "unconfirmed") {
         this.#takeBack(entry);
         this.#settle(entry, "sent", null);
@@ -151,25 +153,32 @@ export class SendQueue {
   async finish(): Promise<void> {
     this.#isClosed = true;
     this.revoke(null);
-    if (this.#inFlight === 0 && this.#unacknowledged.length === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onFinished = resolve;
-    const timer = setTimeout(resolve, this.#deps.timings.finishMs);
-    await promise;
-    clearTimeout(timer);
+    await this.#settled(() => this.#inFlight === 0 && this.#ackWatch.size === 0);
   }
 
   /** The session is over: what has no outcome gets one now. */
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#sender = null;
     this.revoke(null);
-    clearTimeout(this.#ackTimer);
     clearTimeout(this.#offlineTimer);
+    // What is in Baileys' hands will soon say whether it left.
+    await this.#settled(() => this.#inFlight === 0);
+    this.#ackWatch.stop();
     for (const entry of this.#known.all()) {
       if (!entry.outcome) this.#settle(entry, "unconfirmed", noAck);
     }
-    this.#signal.raise();
+  }
+
+  async #settled(isSettled: () => boolean): Promise<void> {
+    if (isSettled()) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onSettled = () => {
+      if (isSettled()) resolve();
+    };
+    const timer = setTimeout(resolve, this.#deps.timings.finishMs);
+    await promise;
+    clearTimeout(timer);
   }
 
   async #pump(): Promise<void> {
@@ -246,7 +255,7 @@ export class SendQueue {
     void this.#send(entry, sender, to).finally(() => {
       this.#inFlight -= 1;
       this.#isSomebodyTyping = false;
-      this.#checkFinished();
+      this.#onSettled?.();
       this.wake();
     });
   }
@@ -279,50 +288,27 @@ export class SendQueue {
   #watch(entry: Entry): void {
     entry.state = "written";
     entry.begunAt = Date.now();
-    this.#unacknowledged.push(entry);
-    this.#ackTimer ??= setTimeout(() => this.#checkAcks(), this.#deps.timings.ackDeadlineMs);
+    this.#ackWatch.add(entry);
   }
 
-  #checkAcks(): void {
-    this.#ackTimer = undefined;
-    const { ackDeadlineMs } = this.#deps.timings;
-    const overdue = Date.now() - ackDeadlineMs;
-    const late = this.#unacknowledged.filter(({ begunAt }) => begunAt <= overdue);
+  #acksAreLate(late: readonly Entry[]): void {
     const [first] = late;
     if (first) this.#deps.onSilence(first.begunAt);
     for (const entry of late) this.#settle(entry, "unconfirmed", noAck);
-    const next = this.#unacknowledged[0];
-    if (!next) return;
-    const ms = Math.max(1, next.begunAt + ackDeadlineMs - Date.now());
-    this.#ackTimer = setTimeout(() => this.#checkAcks(), ms);
   }
 
   #settle(entry: Entry, result: Outcome["result"], error: MessageError | null): void {
-    if (entry.state === "written") {
-      const index = this.#unacknowledged.indexOf(entry);
-      if (index !== -1) this.#unacknowledged.splice(index, 1);
-    }
+    if (entry.state === "written") this.#ackWatch.remove(entry);
     const { to } = entry.message;
     const peer = this.#sender?.recipientOf(to) ?? entry.outcome?.peer ?? null;
     entry.state = "done";
     entry.outcome = { result, error, peer, at: Date.now() };
     this.#deps.report(entry, entry.outcome);
-    this.#checkFinished();
-  }
-
-  #checkFinished(): void {
-    if (this.#inFlight === 0 && this.#unacknowledged.length === 0) this.#onFinished?.();
+    this.#onSettled?.();
   }
 
   #pause(): void {
     this.#pausedUntil = Date.now() + this.#deps.timings.lookUpRetryMs;
-  }
-
-  #rememberStray(waId: string): void {
-    this.#strayReceipts.add(waId);
-    if (this.#strayReceipts.size <= MAX_STRAY_RECEIPTS) return;
-    const oldest = this.#strayReceipts.values().next();
-    if (!oldest.done) this.#strayReceipts.delete(oldest.value);
   }
 }
 
@@ -334,7 +320,6 @@ function byTurn(a: Entry, b: Entry): number {
 function isOfferedAnew(known: Entry, message: LeasedMessage): boolean {
   const result = known.outcome?.result;
   if (result === "returned") return true;
-  if (result === "unconfirmed" || result === "failed")
-    return message.attempt > known.message.attempt;
-  return false;
+  const mayRepeat = result === "unconfirmed" || result === "failed";
+  return mayRepeat && message.attempt > known.message.attempt;
 }
