@@ -30,6 +30,7 @@ test("a person signs up, links a phone, sends, sees the ticks turn blue and the 
   const key = await createKey(page);
   await page.goto(`/accounts/${account}`);
   await stamp(page);
+  await live(page);
   const first = await sendByApi(key, account, friend.number, "hello");
   const row = page.locator(`[data-message="${first.id}"]`);
   await row.getByText("Sent", { exact: true }).waitFor();
@@ -49,12 +50,35 @@ test("a person signs up, links a phone, sends, sees the ticks turn blue and the 
   await phones().post(`/phones/${friend.number}/messages`, { to: ana.number, text: "I am!" });
   await page.getByRole("log").getByText("I am!").waitFor();
   expect(await isStamped(page)).toBe(true);
+  await live(page);
 
   await page.getByRole("textbox", { name: "Message" }).fill("Good.");
   await page.keyboard.press("Enter");
   await page.getByRole("log").getByText("Good.").waitFor();
   await vi.waitFor(async () => expect(await textsAt(friend.number)).toContain("Good."), 20_000);
   expect(complaints).toEqual([]);
+});
+
+test("a phone is linked by typing the code that the page shows", async () => {
+  await using visitor = await visit();
+  const { page } = visitor;
+  const { email, number } = somebody();
+  await phones().post("/phones", { number, name: "Souza Flowers" });
+  await signUp(page, email);
+  await createAccount(page, "Support");
+
+  await page.getByText("Use a pairing code").click();
+  await page.getByLabel("Phone number").fill("99");
+  await page.getByRole("button", { name: "Get a pairing code" }).click();
+  await page.getByText(/must be a phone number/).waitFor();
+  await page.getByLabel("Phone number").fill(`+${number}`);
+  await page.getByRole("button", { name: "Get a pairing code" }).click();
+
+  const shown = await page.getByText("Pairing code:").locator("..").innerText();
+  const [, code = ""] = /([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(shown) ?? [];
+  expect(code).not.toBe("");
+  await phones().post(`/phones/${number}/code`, { code: code.replace("-", "") });
+  await page.getByText("Connected", { exact: true }).waitFor();
 });
 
 test("a key that is revoked in the page is refused from then on", async () => {
@@ -98,6 +122,11 @@ test("whoever is not signed in is sent to the login and back afterwards", async 
 /** Marks the document, which a reload would throw away. */
 async function stamp(page: Page): Promise<void> {
   await page.evaluate(() => document.body.setAttribute("data-stamp", "here"));
+}
+
+/** The stream is open: what appears was told by it, since only without it pages ask again. */
+async function live(page: Page): Promise<void> {
+  await page.locator('[data-live="true"]').waitFor({ state: "attached" });
 }
 
 async function isStamped(page: Page): Promise<boolean> {

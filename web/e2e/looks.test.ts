@@ -35,6 +35,8 @@ const visitor: Tour = {
     ["verify-email-broken", "/verify-email"],
     ["forgot-password", "/forgot-password"],
     ["reset-password", `/reset-password?token=${"a".repeat(40)}`],
+    ["login-refused", "/login", logInWrongly],
+    ["sign-up-refused", "/sign-up", signUpWrongly],
     ["not-found", "/nowhere"],
   ],
 };
@@ -57,9 +59,9 @@ test.each(looks)(
       for (const [name, path, prepare] of tour.pages) {
         const where = `${look.name} ${tourName} ${name}`;
         await page.goto(path);
-        await prepare?.(page);
         await hydrated(page);
         expect(await layoutShift(page), where).toBeLessThan(0.02);
+        await prepare?.(page);
         await page.screenshot({
           path: `${pictures}${tourName}-${name}-${look.name}.png`,
           fullPage: true,
@@ -122,6 +124,7 @@ async function givenFull(): Promise<Tour> {
       ["account-unlinked", `/accounts/${unlinked}`],
       ["account-settings", `/accounts/${account}/settings`],
       ["account-delete", `/accounts/${account}/settings?confirm=delete`],
+      ["account-send-refused", `/accounts/${account}`, sendWrongly],
       ["chats", "/chats"],
       ["chat", chat ?? "/chats"],
       ["keys", "/keys"],
@@ -131,6 +134,35 @@ async function givenFull(): Promise<Tour> {
   };
 }
 
+/** As somebody without JavaScript or with an odd browser would: past the browser's own checks. */
+async function submitUnchecked(page: Page, button: string): Promise<void> {
+  await page
+    .locator("form:has(input)")
+    .last()
+    .evaluate((form) => form.setAttribute("novalidate", ""));
+  await page.getByRole("button", { name: button }).click();
+  await page.getByRole("alert").waitFor();
+}
+
+async function logInWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Email").fill("nobody@example.com");
+  await page.getByLabel("Password").fill("not the password");
+  await submitUnchecked(page, "Log in");
+}
+
+async function signUpWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Email").fill("not an address");
+  await page.getByLabel("Password").fill("short");
+  await submitUnchecked(page, "Sign up");
+}
+
+async function sendWrongly(page: Page): Promise<void> {
+  await page.getByLabel("To", { exact: true }).fill("my friend");
+  await page.getByLabel("Message", { exact: true }).fill("Hello!");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("alert").waitFor();
+}
+
 /** A code lives shorter than this test, so each look asks for its own. */
 async function showQr(page: Page): Promise<void> {
   const code = page.getByRole("img", { name: /QR code/ });
@@ -138,6 +170,8 @@ async function showQr(page: Page): Promise<void> {
   await code.or(button).waitFor();
   if (await button.isVisible()) await button.click();
   await code.waitFor();
+  // Its place was there before it.
+  expect(await layoutShift(page)).toBeLessThan(0.02);
 }
 
 /** Waits until the page is alive, so that what changes with it has changed. */

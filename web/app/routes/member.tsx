@@ -3,6 +3,7 @@ import { Outlet, useLoaderData } from "@remix-run/react";
 import { requireMember } from "../auth.server.ts";
 import { AppShell } from "../components/app-shell.tsx";
 import { LiveEvents } from "../live/live-events.tsx";
+import { LiveNotice } from "../live/live-notice.tsx";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { me } = await requireMember(request, context);
@@ -17,6 +18,7 @@ export default function Member() {
       <AppShell me={me}>
         <Outlet />
       </AppShell>
+      <LiveNotice />
     </LiveEvents>
   );
 }
