@@ -33,10 +33,10 @@ export default function CheckMail() {
   const answer = useActionData<typeof action>();
   return (
     <VisitorCard
-      title="Check your mail"
+      title={email === null ? "Confirm your address" : "Check your mail"}
       description={
         email === null
-          ? "We have sent you a mail. Open the link in it to go on."
+          ? "Say your address, and the mail with the link comes again."
           : `We have sent a mail to ${email}. Open the link in it to go on.`
       }
       footer={
@@ -54,10 +54,12 @@ export default function CheckMail() {
             {answer.detail}
           </Alert>
         ) : null}
-        <p className="text-sm text-pretty text-muted-foreground">
-          Nothing there after a minute? Look into the folder for unwanted mail, or have it sent
-          again.
-        </p>
+        {email === null ? null : (
+          <p className="text-sm text-pretty text-muted-foreground">
+            Nothing there after a minute? Look into the folder for unwanted mail, or have it sent
+            again.
+          </p>
+        )}
         <ResendForm email={email} refusal={refusalOf(answer)} />
       </div>
     </VisitorCard>
