@@ -5,7 +5,13 @@ import type { Timings } from "../timings.ts";
 import type { Sender } from "../whatsapp/sender.ts";
 import { AckWatch } from "./ack-watch.ts";
 import { BoundedSet } from "./bounded-set.ts";
-import { type Entry, KnownMessages, type Outcome } from "./known-messages.ts";
+import {
+  byTurn,
+  type Entry,
+  isOfferedAnew,
+  KnownMessages,
+  type Outcome,
+} from "./known-messages.ts";
 import { nextMove } from "./next-move.ts";
 import {
   noAck,
@@ -16,8 +22,7 @@ import {
 } from "./send-errors.ts";
 import { Signal } from "./signal.ts";
 
-/** Messages on their way into the socket at once. Baileys sends one account's messages one by one; a
- * few in front of it keep it from waiting for us. */
+/** Baileys sends an account's messages one by one; a few in front of it keep it from waiting for us. */
 const MAX_IN_FLIGHT = 4;
 /** Recipients that are looked up together: as many as a lease has messages. */
 const PREPARE_AT_ONCE = 20;
@@ -310,16 +315,4 @@ export class SendQueue {
   #pause(): void {
     this.#pausedUntil = Date.now() + this.#deps.timings.lookUpRetryMs;
   }
-}
-
-function byTurn(a: Entry, b: Entry): number {
-  return a.message.not_before - b.message.not_before || a.turn - b.turn;
-}
-
-/** The edge asks for another attempt of what ended without a certain fate, or was given back. */
-function isOfferedAnew(known: Entry, message: LeasedMessage): boolean {
-  const result = known.outcome?.result;
-  if (result === "returned") return true;
-  const mayRepeat = result === "unconfirmed" || result === "failed";
-  return mayRepeat && message.attempt > known.message.attempt;
 }
