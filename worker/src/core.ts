@@ -16,7 +16,9 @@ export function makeWorker(pages: Pages) {
     async fetch(request, env, context) {
       const { pathname } = new URL(request.url);
       const isApi = pathname.startsWith("/v1/") || pathname === "/docs";
-      return isApi ? app.fetch(request, env, context) : pages(request, env, context);
+      if (isApi) return app.fetch(request, env, context);
+      const home = homeOf(request, configOf(env).publicUrl);
+      return home === null ? pages(request, env, context) : Response.redirect(home, 307);
     },
 
     async queue(batch, env) {
@@ -32,4 +34,20 @@ export function makeWorker(pages: Pages) {
       await cleanIdentity(system);
     },
   } satisfies ExportedHandler<Env>;
+}
+
+/**
+ * Where a page asked for at another of our names (127.0.0.1, a preview's) really is; null at home.
+ * Cookies and forms hold for one origin, so a person is best brought there at once.
+ */
+function homeOf(request: Request, publicUrl: URL): string | null {
+  const { origin, pathname, search } = new URL(request.url);
+  if (origin === publicUrl.origin || (request.method !== "GET" && request.method !== "HEAD")) {
+    return null;
+  }
+  // Part by part: as one text, `//elsewhere` would name another host.
+  const home = new URL(publicUrl);
+  home.pathname = pathname;
+  home.search = search;
+  return home.href;
 }
