@@ -264,6 +264,15 @@ export class AccountObject extends DurableObject<Env> {
     return this.asking(tenant, (store) => chatById(store, n));
   }
 
+  /** Somebody has the chat on the screen. WhatsApp is not told. */
+  readChat(tenant: Id<"tenant">, n: number): Outcome<Chat> {
+    return this.doing(tenant, (store) => {
+      const unread = store.chats.find(n)?.unread ?? 0;
+      if (unread > 0) store.change({ kind: "chat_read", n });
+      return chatById(store, n);
+    });
+  }
+
   listEvents(tenant: Id<"tenant">, after: number, limit: number): Outcome<Event[]> {
     return this.asking(tenant, (store) => {
       // A number that was shown must never be given to another event.

@@ -4,6 +4,7 @@ import { numbered } from "@roost/contract/ids";
 import { listOf } from "@roost/contract/lists";
 import { failures, json, newRouter, requireScope } from "../http/router.ts";
 import { getChat, listChats } from "./queries.ts";
+import { readChat } from "./read-chat.ts";
 
 const tags = ["Chats"];
 
@@ -34,4 +35,18 @@ export const chatRoutes = newRouter()
       responses: { 200: json(Chat, "The chat."), ...failures },
     }),
     async (c) => c.json(await getChat(c.var.ctx, c.req.valid("param").chatId), 200),
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/chats/{chatId}/read",
+      operationId: "readChat",
+      summary: "Count a chat as read",
+      description: "Its `unread` becomes 0. WhatsApp and the person are not told.",
+      tags,
+      middleware: requireScope("messages:send"),
+      request: { params: z.strictObject({ chatId: numbered("chat") }) },
+      responses: { 200: json(Chat, "The chat."), ...failures },
+    }),
+    async (c) => c.json(await readChat(c.var.ctx, c.req.valid("param").chatId), 200),
   );

@@ -59,6 +59,25 @@ test("a message that is delivered again is in the journal once, also after a res
   expect(chat?.last_message?.preview).toBe("text of A3");
 });
 
+test("a chat that was read has nothing unread until something arrives, also after a restart", async () => {
+  const { host, account, key } = await givenLinked();
+  host.report(account, received("A1"), received("A2"));
+  await host.settled();
+  const [chat] = await chatsOf(key, account);
+  const path = `/v1/chats/${chat?.id}/read`;
+  const read = await call(path, { key, method: "POST" });
+  expect(read.status).toBe(200);
+  expect(await read.json()).toMatchObject({ id: chat?.id, unread: 0 });
+  await evictDurableObject(accountStub(env, account));
+  expect((await chatsOf(key, account))[0]?.unread).toBe(0);
+  host.report(account, received("A3"));
+  await host.settled();
+  expect((await chatsOf(key, account))[0]?.unread).toBe(1);
+
+  const stranger = await givenTenant();
+  expect((await call(path, { key: stranger.key, method: "POST" })).status).toBe(404);
+});
+
 test("two people may use the same WhatsApp id", async () => {
   const { host, account, key } = await givenLinked();
   host.report(
