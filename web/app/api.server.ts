@@ -68,6 +68,7 @@ export function apiFor(request: Request, context: AppLoadContext) {
     sendMessage: (json: z.input<typeof SendMessage>, key: string) =>
       answerOf(messages.$post({ json, header: { "idempotency-key": key } })),
     listChats: (listed: Listed = {}) => answerOf(chats.$get({ query: page(listed) })),
+    readChat: (chatId: string) => answerOf(chats[":chatId"].read.$post({ param: { chatId } })),
     getChat: (chatId: string) => answerOf(chats[":chatId"].$get({ param: { chatId } })),
 
     listKeys: (listed: Listed = {}) => answerOf(keys.$get({ query: page(listed) })),

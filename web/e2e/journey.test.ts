@@ -1,3 +1,5 @@
+import { Chat } from "@roost/contract/chats";
+import { listOf } from "@roost/contract/lists";
 import { Message } from "@roost/contract/messages";
 import type { Page } from "playwright-core";
 import { expect, inject, test, vi } from "vitest";
@@ -51,6 +53,7 @@ test("a person signs up, links a phone, sends, sees the ticks turn blue and the 
   await page.getByRole("log").getByText("I am!").waitFor();
   expect(await isStamped(page)).toBe(true);
   await live(page);
+  await vi.waitFor(async () => expect(await unreadOf(key, account)).toEqual([0]), 10_000);
 
   await page.getByRole("textbox", { name: "Message" }).fill("Good.");
   await page.keyboard.press("Enter");
@@ -155,6 +158,13 @@ async function sendByApi(key: string, account: string, to: string, text: string)
 async function waIdOf(key: string, message: string): Promise<string> {
   const response = await callWith(key, `/v1/messages/${message}`);
   return Message.parse(await response.json()).wa_id ?? "";
+}
+
+async function unreadOf(key: string, account: string): Promise<number[]> {
+  const response = await callWith(key, `/v1/chats?account=${account}`);
+  return listOf(Chat)
+    .parse(await response.json())
+    .data.map((chat) => chat.unread);
 }
 
 async function textsAt(number: string): Promise<(string | null | undefined)[]> {

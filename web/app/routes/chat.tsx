@@ -4,15 +4,19 @@ import {
   type LoaderFunctionArgs,
   type MetaFunction,
 } from "@remix-run/cloudflare";
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useFetcher, useLoaderData } from "@remix-run/react";
+import type { Chat } from "@roost/contract/chats";
 import { ChevronLeft } from "lucide-react";
+import { useEffect } from "react";
 import { apiFor } from "../api.server.ts";
 import { orThrow, requireMember } from "../auth.server.ts";
 import { Avatar } from "../chats/chat-list.tsx";
 import { chatTitle } from "../chats/chat-title.ts";
 import { Composer } from "../chats/composer.tsx";
 import { Conversation } from "../chats/conversation.tsx";
+import { textOf } from "../forms.server.ts";
 import { formatPhone } from "../lib/phone.ts";
+import { useIsVisible } from "../lib/use-is-visible.ts";
 import { useLiveMessages } from "../live/use-live-messages.ts";
 import { sendFromForm } from "../messages/send.server.ts";
 
@@ -45,6 +49,11 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   if (id === undefined) throw data(null, 404);
   const { api } = await requireMember(request, context);
   const form = await request.formData();
+  if (textOf(form, "intent") === "read") {
+    // Whoever may only look leaves the chat unread for the others.
+    await api.readChat(id);
+    return null;
+  }
   const chat = orThrow(await api.getChat(id), request);
   const to = chat.phone ?? chat.lid;
   if (to === null) throw data({ detail: "This chat has no address to answer to." }, 409);
@@ -59,6 +68,7 @@ export default function OneChat() {
     PAGE_SIZE,
     (message) => isLatest && message.chat === chat.id,
   );
+  useMarkRead(chat, isLatest);
   const title = chatTitle(chat);
   return (
     <section aria-label={`Chat with ${title}`} className="flex h-full min-h-0 flex-col">
@@ -90,6 +100,16 @@ export default function OneChat() {
       <Composer key={`composer-${chat.id}`} answered={answer} idempotencyKey={idempotencyKey} />
     </section>
   );
+}
+
+/** Counts what arrived as read while somebody has it on the screen. */
+function useMarkRead({ id, unread }: Chat, isLatest: boolean): void {
+  const { submit } = useFetcher();
+  const isVisible = useIsVisible();
+  useEffect(() => {
+    if (unread === 0 || !isLatest || !isVisible) return;
+    submit({ intent: "read" }, { method: "post", action: `/chats/${id}` });
+  }, [id, unread, isLatest, isVisible, submit]);
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
