@@ -15,7 +15,6 @@ export const buttonStyles = cva(
         destructive:
           "border border-destructive/40 bg-card text-destructive shadow-xs hover:bg-destructive-soft",
         destructiveSolid: "bg-destructive-solid text-white shadow-xs hover:opacity-90",
-        link: "h-auto px-0 text-primary underline-offset-4 hover:underline",
       },
       size: {
         default: "h-10 px-4",
@@ -24,7 +23,6 @@ export const buttonStyles = cva(
         icon: "size-10",
       },
     },
-    compoundVariants: [{ variant: "link", class: "h-auto px-0" }],
     defaultVariants: { variant: "primary", size: "default" },
   },
 );

@@ -54,8 +54,3 @@ const order: MessageState[] = [
 export function progressOf(state: MessageState): number {
   return order.indexOf(state);
 }
-
-/** Whether nothing more is to be expected, so that a page need not ask again. */
-export function isSettled(state: MessageState): boolean {
-  return ["received", "read", "played", "failed", "expired", "cancelled"].includes(state);
-}

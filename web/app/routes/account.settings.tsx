@@ -47,6 +47,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 export default function AccountSettings() {
   const account = useOutletContext<Account>();
   const answer = useActionData<typeof action>();
+  const isRestarting = useNavigation().formData?.get("intent") === "restart";
   const isLinked = account.phone !== null && account.state !== "unlinked";
   return (
     <div className="max-w-2xl space-y-6">
@@ -61,11 +62,7 @@ export default function AccountSettings() {
           >
             <Form method="post">
               <input type="hidden" name="intent" value="restart" />
-              <SubmitButton
-                variant="outline"
-                isPending={useNavigation().formData?.get("intent") === "restart"}
-                pendingLabel="Restarting"
-              >
+              <SubmitButton variant="outline" isPending={isRestarting} pendingLabel="Restarting">
                 Restart
               </SubmitButton>
             </Form>
