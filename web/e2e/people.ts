@@ -7,7 +7,7 @@ import { Phones } from "../../worker/test/phones.ts";
 
 const Mails = z.array(z.object({ subject: z.string(), links: z.array(z.string()) }));
 
-export const PASSWORD = "four words in a row";
+const PASSWORD = "four words in a row";
 
 /** An address and a number that nobody else has. */
 export function somebody(): { email: string; number: string } {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { givenBrowser } from "./browser.ts";
-import { givenConnected, linkFromMail, PASSWORD, phones, signUp, somebody } from "./people.ts";
+import { createAccount, linkFromMail, phones, qrText, signUp, somebody } from "./people.ts";
 
 const visit = givenBrowser();
 const withoutJavaScript = { javaScriptEnabled: false };
@@ -30,20 +30,26 @@ test("sign-up, sign-out, login and a new password need no JavaScript", async () 
 });
 
 test("a phone is linked and a message sent without JavaScript", async () => {
-  await using visitor = await visit();
+  await using visitor = await visit(withoutJavaScript);
+  const { page } = visitor;
   const { email, number } = somebody();
   const friend = somebody();
+  await phones().post("/phones", { number, name: "Souza Flowers" });
   await phones().post("/phones", { number: friend.number, name: "João" });
-  await signUp(visitor.page, email);
-  const account = await givenConnected(visitor.page, "Support", number);
-
-  await using plain = await visit(withoutJavaScript);
-  const { page } = plain;
-  await page.goto(`/login?next=/accounts/${account}`);
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.waitForURL(`**/accounts/${account}`);
+  await signUp(page, email);
+  const account = await createAccount(page, "Support");
+  await page.getByRole("button", { name: "Show the QR code" }).click();
+  const qr = await qrText(page, account);
+  await page.getByRole("link", { name: "Refresh: show the present code" }).click();
+  await page.getByRole("img", { name: /QR code/ }).waitFor();
+  await phones().post(`/phones/${number}/scan`, { qr });
+  await vi.waitFor(
+    async () => {
+      await page.goto(`/accounts/${account}`);
+      expect(await page.getByText("Connected", { exact: true }).isVisible()).toBe(true);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
 
   await page.getByLabel("To", { exact: true }).fill("not a number");
   await page.getByLabel("Message", { exact: true }).fill("two\nlines");
