@@ -7,6 +7,7 @@ import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
 import { hostToken } from "./link/token.ts";
 import { log as defaultLog, type Log, messageOf } from "./log.ts";
 import { MemoryKeeper } from "./memory.ts";
+import { KnownMessages } from "./session/known-messages.ts";
 import { Session, type StartCommand, type StopMode } from "./session/session.ts";
 import { Turnstile } from "./session/turnstile.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
@@ -28,6 +29,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #runs = new Map<Session, Promise<void>>();
   readonly #turnstile = new Turnstile(DIALLING_AT_ONCE);
   readonly #numbers = new NumberBook();
+  readonly #known = new Map<Id<"account">, KnownMessages>();
   readonly #memory = new MemoryKeeper();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
   readonly #link: EdgeLink;
@@ -119,6 +121,7 @@ export class SessionHost implements AsyncDisposable {
       whatsappUrl: this.#config.sandbox?.whatsappUrl ?? null,
       keyEncryptionKeys: this.#config.keyEncryptionKeys,
       numbers: this.#numbers,
+      known: this.#knownOf(command.account),
       log: this.#log,
       timings: this.#timings,
     });
@@ -136,22 +139,7 @@ export class SessionHost implements AsyncDisposable {
 
   #stop(of: Of, mode: StopMode): void {
     const session = this.#sessions.get(of.account);
-    if (session && session.epoch <= of.epoch) {
-      void session.stop(mode, null);
-      return;
-    }
-    if (session) return;
-    // Nothing to stop: say so, because the edge waits for an end.
-    this.#link.report({
-      kind: "session",
-      account: of.account,
-      epoch: of.epoch,
-      state: "ended",
-      reason: null,
-      self: null,
-      upstream_code: null,
-      at: Date.now(),
-    });
+    if (session && session.epoch <= of.epoch) void session.stop(mode, null);
   }
 
   #takeLease(lease: Lease): void {
@@ -172,6 +160,12 @@ export class SessionHost implements AsyncDisposable {
         at: Date.now(),
       });
     }
+  }
+
+  #knownOf(account: Id<"account">): KnownMessages {
+    const known = this.#known.get(account) ?? new KnownMessages();
+    this.#known.set(account, known);
+    return known;
   }
 
   #find({ account, epoch }: Of): Session | null {
@@ -197,6 +191,10 @@ export class SessionHost implements AsyncDisposable {
   #sweep(): void {
     const now = Date.now();
     for (const session of this.#sessions.values()) session.forgetCold(now);
+    for (const [account, known] of this.#known) {
+      known.forgetOld(now);
+      if (known.size === 0 && !this.#sessions.has(account)) this.#known.delete(account);
+    }
     this.#memory.check();
   }
 

@@ -125,7 +125,7 @@ test("without credentials and without a link there is nothing to connect", async
   const account = edge.newAccount();
   edge.start(account);
   await expect(
-    edge.expect("session", account, { state: "ended", reason: "not_linked" }),
+    edge.expect("session", account, { state: "ended", reason: "credentials_refused" }),
   ).resolves.toBeDefined();
 });
 

@@ -30,7 +30,10 @@ test("SIGTERM in the middle of sends loses nothing, and the process leaves by it
   await using host = await givenProcess();
   const { account } = await world.linked();
   const phone = await world.phone();
-  const messages = Array.from({ length: 100 }, () => edge.message(account, phone));
+  // Typing makes them take long enough to be in the middle of.
+  const messages = Array.from({ length: 100 }, () =>
+    edge.message(account, phone, { typing_ms: 10 }),
+  );
   edge.lease(account, messages);
   await edge.expect("outcome", account, { message: messages[5]?.id, result: "sent" });
   expect(await host.end("SIGTERM")).toBe(0);
@@ -52,6 +55,7 @@ test("a host that is killed in the middle of sends comes back, and no message ar
   await edge.expect("session", account, { state: "connected", epoch });
   const done = new Set(edge.of("outcome", account).map(({ message }) => message));
   const open = messages.filter(({ id }) => !done.has(id));
+  expect(open.length).toBeGreaterThan(0);
   edge.lease(
     account,
     open.map((message) => ({ ...message, attempt: 2 })),
@@ -69,7 +73,10 @@ async function killedInTheMiddle() {
   await using host = await givenProcess();
   const { account } = await world.linked();
   const phone = await world.phone();
-  const messages = Array.from({ length: 100 }, () => edge.message(account, phone));
+  // Typing makes them take long enough to be in the middle of.
+  const messages = Array.from({ length: 100 }, () =>
+    edge.message(account, phone, { typing_ms: 10 }),
+  );
   edge.lease(account, messages);
   await edge.expect("outcome", account, { message: messages[20]?.id, result: "sent" });
   await host.end("SIGKILL");

@@ -4,7 +4,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { SessionHost } from "./host.ts";
 import { log } from "./log.ts";
 
-const LINGER_MS = 2_000;
+const LINGER_MS = 250;
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

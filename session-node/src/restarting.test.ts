@@ -81,16 +81,37 @@ test("a stop for an older epoch leaves the newer session alone", async () => {
   const { edge } = world;
   await world.host();
   const { account } = await world.linked();
-  edge.account(account).epoch = 5;
-  edge.stop(account, "close", 5);
-  await edge.expect("session", account, { state: "ended", epoch: 1 });
   const epoch = edge.start(account);
   await edge.expect("session", account, { state: "connected", epoch });
   edge.stop(account, "close", epoch - 1);
   const message = world.send(account, await world.phone());
-  await expect(
-    edge.expect("outcome", account, { message: message.id, result: "sent", epoch }),
-  ).resolves.toBeDefined();
+  const outcome = await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  expect(outcome.epoch).toBe(epoch);
+});
+
+test("a message that an earlier session of this process sent is not sent by the next one", async () => {
+  const { edge } = world;
+  await world.host();
+  const { account } = await world.linked();
+  const message = world.send(account, await world.phone());
+  await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  const epoch = edge.start(account);
+  await edge.expect("session", account, { state: "connected", epoch });
+  edge.lease(account, [{ ...message, attempt: 2 }]);
+  const outcome = await edge.expect("outcome", account, { message: message.id, epoch });
+  expect(outcome.result).toBe("sent");
+  expect(await world.timesSeen(message.wa_id)).toBe(1);
+});
+
+test("a stop for a session that is not here is silent: the edge may be told nothing it did not ask", async () => {
+  const { edge } = world;
+  await world.host();
+  const account = edge.newAccount();
+  edge.account(account).epoch = 4;
+  edge.stop(account, "close");
+  const { account: another } = await world.linked();
+  await edge.expect("session", another, { state: "connected" });
+  expect(edge.of("session", account)).toEqual([]);
 });
 
 test("a draining host finishes what it has begun, gives the rest back, and says that it leaves", async () => {

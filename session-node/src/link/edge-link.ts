@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   BEAT_EVERY_MS,
   EdgeFrame,
@@ -120,11 +121,19 @@ export class EdgeLink {
     this.#isClosing = true;
     clearTimeout(this.#retryTimer);
     this.#stopTimers();
-    const socket = this.#socket;
-    socket?.close(1000);
-    setTimeout(() => socket?.terminate(), GOODBYE_MS).unref();
     for (const { resolve } of this.#keyRequests.values()) resolve(null);
     this.#keyRequests.clear();
+    await this.#hangUp();
+  }
+
+  async #hangUp(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket) return;
+    const closed = once(socket, "close");
+    const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    socket.close(1000);
+    await closed;
+    clearTimeout(timer);
   }
 
   async #dial(): Promise<void> {

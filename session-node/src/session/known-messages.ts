@@ -26,8 +26,8 @@ const MAX_DONE = 1_024;
 const DONE_FOR_MS = 10 * 60_000;
 
 /**
- * What this session has in hand and what became of the rest, so that a lease which comes twice is
- * answered and not sent twice.
+ * An account's messages that this process has in hand, and what became of the others, so that a lease
+ * which comes twice is answered and not sent twice. It outlives sessions.
  */
 export class KnownMessages {
   readonly #byId = new Map<MessageId, Entry>();
@@ -42,6 +42,10 @@ export class KnownMessages {
   }
 
   #nextTurn = 1;
+
+  get size(): number {
+    return this.#byId.size;
+  }
 
   /** Takes a message that is new, or offered again. */
   take(message: LeasedMessage): Entry {

@@ -9,7 +9,7 @@ import {
   byTurn,
   type Entry,
   isOfferedAnew,
-  KnownMessages,
+  type KnownMessages,
   type Outcome,
 } from "./known-messages.ts";
 import { nextMove } from "./next-move.ts";
@@ -31,6 +31,8 @@ const MAX_FAILURES = 5;
 const MAX_STRAY_RECEIPTS = 500;
 
 export type SendQueueDeps = {
+  /** What this process knows of the account's messages, from earlier sessions as well. */
+  known: KnownMessages;
   report: (entry: Entry, outcome: Outcome) => void;
   /** Whether the edge lets us begin something new. */
   mayWork: () => boolean;
@@ -46,7 +48,7 @@ export type SendQueueDeps = {
  */
 export class SendQueue {
   readonly #deps: SendQueueDeps;
-  readonly #known = new KnownMessages();
+  readonly #known: KnownMessages;
   readonly #signal = new Signal();
   readonly #strayReceipts = new BoundedSet(MAX_STRAY_RECEIPTS);
   readonly #ackWatch: AckWatch;
@@ -63,6 +65,7 @@ export class SendQueue {
 
   constructor(deps: SendQueueDeps) {
     this.#deps = deps;
+    this.#known = deps.known;
     this.#ackWatch = new AckWatch(deps.timings.ackDeadlineMs, (late) => this.#acksAreLate(late));
   }
 
@@ -138,10 +141,6 @@ export class SendQueue {
   /** The text of a message of ours, for a phone that could not read it. */
   textOf(waId: string): string | undefined {
     return this.#known.byWaId(waId)?.message.text;
-  }
-
-  forgetOld(now: number): void {
-    this.#known.forgetOld(now);
   }
 
   isOurs(waId: string): boolean {

@@ -10,6 +10,7 @@ import type { KeyEncryptionKeys } from "../whatsapp/envelope.ts";
 import type { NumberBook } from "../whatsapp/number-book.ts";
 import { Sender } from "../whatsapp/sender.ts";
 import type { Ending } from "../whatsapp/ways-to-end.ts";
+import type { KnownMessages } from "./known-messages.ts";
 import { LinkFlow } from "./link-flow.ts";
 import { nextStep } from "./next-step.ts";
 import { Reporter } from "./reporter.ts";
@@ -31,6 +32,7 @@ export type SessionDeps = {
   whatsappUrl: URL | null;
   keyEncryptionKeys: KeyEncryptionKeys;
   numbers: NumberBook;
+  known: KnownMessages;
   log: Log;
   timings: Timings;
 };
@@ -68,6 +70,7 @@ export class Session {
     this.#deps = deps;
     this.#reporter = new Reporter({ account: this.account, epoch: this.epoch }, deps);
     this.#queue = new SendQueue({
+      known: deps.known,
       report: (entry, outcome) => this.#reporter.outcome(entry, outcome),
       mayWork: deps.mayWork,
       onSilence: (sinceMs) => this.#checkDeaf(sinceMs),
@@ -84,7 +87,8 @@ export class Session {
     } catch (error) {
       log({ event: "session.crashed", ...this.#reporter.of, error: messageOf(error) });
       this.#connection?.end(null);
-      await this.#end("unknown", null);
+      // Trying again by itself would most likely crash again.
+      await this.#end("gave_up", null);
     }
   }
 
@@ -114,7 +118,6 @@ export class Session {
   /** Drops from memory what is not needed soon. */
   forgetCold(now: number): void {
     this.#auth?.forgetCold(now - this.#deps.timings.keyColdMs);
-    this.#queue.forgetOld(now);
     sweepCaches(this.#caches);
   }
 
@@ -155,7 +158,7 @@ export class Session {
       this.#linkFlow = new LinkFlow(link, { ...this.#deps, account, reporter: this.#reporter });
       return null;
     }
-    if (!credentials) return "not_linked";
+    if (!credentials) return "credentials_refused";
     try {
       this.#auth = AuthState.open(credentials, this.#authDeps());
       return null;
