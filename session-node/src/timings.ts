@@ -35,7 +35,7 @@ export const defaultTimings: Timings = {
   offlineQueueDeadlineMs: 10_000,
   codeValidMs: 180_000,
   qrValidMs: null,
-  keyFlushMs: 50,
+  keyFlushMs: 200,
   keyColdMs: 60_000,
   finishMs: 5_000,
   drainMs: 8_000,
