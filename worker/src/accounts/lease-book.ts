@@ -46,6 +46,12 @@ export class LeaseBook {
     return this.find(id);
   }
 
+  /** It did not reach the host: whoever comes next may take it. */
+  putBack(id: StoredLease["id"]): void {
+    const lease = this.leases.get(id);
+    if (lease !== undefined) lease.isTaken = false;
+  }
+
   /** After a restart nobody knows who has it: it may be fetched, and the host gets its time. */
   forgetWhoHasThem(): void {
     for (const lease of this.leases.values()) lease.mayBeOut = true;

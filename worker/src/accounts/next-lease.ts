@@ -5,7 +5,7 @@ import type { Room } from "./quota.ts";
 /** The most that one lease holds; the host protocol says so too. */
 export const LEASE_SIZE = 20;
 /** What a host may have in hand for one account: enough that its pipeline never runs dry. */
-export const MAX_IN_FLIGHT = 60;
+export const MAX_IN_FLIGHT = 80;
 /** With less in hand than this, anything due is handed out at once, however little it is. */
 const LOW_WATER = 10;
 

@@ -1,5 +1,5 @@
 /** Acks, receipts and keys wait so long for a tick to ride on: a row less each time. */
-const RIDE_MS = 300;
+const RIDE_MS = 250;
 
 /** Changes that are in memory and may become durable with somebody else's tick, or a little later. */
 export class Riders {

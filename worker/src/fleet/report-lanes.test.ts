@@ -1,6 +1,6 @@
 import { Report } from "@roost/contract/host";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ReportLanes } from "./report-lanes.ts";
 
 const accountOf = (n: number) => `acc_${String(n).padStart(26, "0")}` as const;
@@ -62,7 +62,7 @@ test("accounts get their reports in order, and a frame is acknowledged only when
   );
 });
 
-test("an outcome does not wait behind a receipt that takes its time", async () => {
+test("a session's news does not wait behind a receipt that takes its time", async () => {
   const delivered: number[] = [];
   let release: () => void = () => {};
   const lanes = new ReportLanes({
@@ -75,6 +75,7 @@ test("an outcome does not wait behind a receipt that takes its time", async () =
     wait: () => Promise.resolve(),
   });
   lanes.push(1, [report(1, 1, "receipt")]);
+  await vi.waitFor(() => expect(delivered).toEqual([1]));
   lanes.push(2, [report(1, 2)]);
   expect(delivered).toEqual([1, 2]);
   release();

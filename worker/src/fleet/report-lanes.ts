@@ -8,12 +8,17 @@ type Lane = {
   waiting: Waiting[];
   sent: number;
   isUrgentOnItsWay: boolean;
+  isGathering: boolean;
   callsOut: number;
   turn: number;
 };
 
 /** So many reports go to an account in one call. */
 const AT_ONCE = 200;
+/** Patient reports gather so long: an ack, the keys behind it and a receipt are one call. */
+const GATHER_MS = 60;
+/** With so many gathered a busy account's next lease depends on them. */
+const GATHER_MAX = 24;
 /** So many calls may be out that take their time; what comes then gathers. */
 const MAX_CALLS = 8;
 const FIRST_RETRY_MS = 100;
@@ -69,22 +74,40 @@ export class ReportLanes {
   }
 
   private open(account: Account): Lane {
-    const lane = { waiting: [], sent: 0, isUrgentOnItsWay: false, callsOut: 0, turn: 0 };
+    const lane = {
+      waiting: [],
+      sent: 0,
+      isUrgentOnItsWay: false,
+      isGathering: false,
+      callsOut: 0,
+      turn: 0,
+    };
     this.lanes.set(account, lane);
     return lane;
   }
 
   /** Sends what waits, unless a call is out that will answer soon: then it gathers meanwhile. */
-  private advance(account: Account): void {
+  private advance(account: Account, hasGathered = false): void {
     const lane = this.lanes.get(account);
     if (lane === undefined || lane.isUrgentOnItsWay || lane.callsOut >= MAX_CALLS) return;
     const batch = lane.waiting.slice(lane.sent, lane.sent + AT_ONCE);
     if (batch.length === 0) return;
-    lane.sent += batch.length;
     const isUrgent = !batch.every(({ report }) => isPatient(report));
+    if (!isUrgent && !hasGathered && batch.length < GATHER_MAX) {
+      if (!lane.isGathering) void this.gather(account, lane);
+      return;
+    }
+    lane.sent += batch.length;
     lane.isUrgentOnItsWay = isUrgent;
     lane.callsOut += 1;
     void this.deliver(account, lane, batch, isUrgent);
+  }
+
+  private async gather(account: Account, lane: Lane): Promise<void> {
+    lane.isGathering = true;
+    await this.deps.wait(GATHER_MS);
+    lane.isGathering = false;
+    this.advance(account, true);
   }
 
   private async deliver(
