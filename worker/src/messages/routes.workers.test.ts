@@ -334,7 +334,7 @@ test("messages are listed newest first, over all accounts, page by page, each on
     sent.push((await send({ key: one.key, account }, { to: `+551199999000${i}` })).id);
   }
   const seen: string[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
+  for (let cursor: string | null = ""; cursor !== null;) {
     const query = cursor === "" ? "" : `&cursor=${cursor}`;
     const response = await call(`/v1/messages?limit=3${query}`, { key: one.key });
     const page: { data: Message[]; next_cursor: string | null } = await response.json();
