@@ -88,7 +88,7 @@ export class AccountObject extends DurableObject<Env> {
     this.stream = new LiveStream((tenant, events) => tenantStub(env, tenant).publish(events));
     if (!isMigrated(ctx.storage)) return;
     migrate(ctx.storage, migrations);
-    this.use(AccountStore.open(ctx.storage.sql));
+    this.use(AccountStore.open(ctx.storage));
   }
 
   // The account. `create` is the only call that sets the object up.
@@ -96,7 +96,7 @@ export class AccountObject extends DurableObject<Env> {
   create(account: { id: Id<"account">; tenant: Id<"tenant">; name: string }): Outcome<Account> {
     if (this.store !== null) return this.read(account.tenant);
     migrate(this.ctx.storage, migrations);
-    const store = AccountStore.create(this.ctx.storage.sql, {
+    const store = AccountStore.create(this.ctx.storage, {
       ...account,
       createdAt: Date.now(),
       state: "unlinked",

@@ -16,7 +16,7 @@ const LIMITS = defaultLimits(true);
 function given() {
   const sql = new MemorySql();
   sql.exec(storageMigration);
-  const store = AccountStore.create(sql.asSqlStorage(), {
+  const store = AccountStore.create(sql.asStorage(), {
     id: ACCOUNT,
     tenant: `ten_${"2".repeat(26)}`,
     name: "Test",
@@ -35,7 +35,7 @@ function given() {
   return { sql, store };
 }
 
-const reopen = (sql: MemorySql): AccountStore => AccountStore.open(sql.asSqlStorage());
+const reopen = (sql: MemorySql): AccountStore => AccountStore.open(sql.asStorage());
 
 /** All that can be asked of an account. */
 function view(store: AccountStore, now: number) {
@@ -103,7 +103,7 @@ function receipt(store: AccountStore, { now }: Clock, n: number, type: "delivere
   applyMessageReport(store, { ...of, kind: "receipt", wa_ids: waIds, type, peer, at: now }, now);
 }
 
-function received(store: AccountStore, { now }: Clock, person: number, waId: string) {
+function received(store: AccountStore, { now }: Clock, person: number, waId: string, text = waId) {
   applyMessageReport(
     store,
     {
@@ -118,7 +118,7 @@ function received(store: AccountStore, { now }: Clock, person: number, waId: str
       from_me: false,
       name: "Ana",
       type: "text",
-      text: waId,
+      text,
       quoted_wa_id: null,
       at: now,
     },
@@ -219,3 +219,49 @@ test("ten thousand messages stay cheap: rows written, memory, and the time of a 
   expect(performance.now() - startedAt).toBeLessThan(1_000);
   expect(reopened.messages.last()).toBe(messages);
 }, 30_000);
+
+test("texts and keys of any length and script are kept, over a checkpoint and without one", () => {
+  const { sql, store } = given();
+  const clock = { now: 1_000_000 };
+  const texts = ["界".repeat(65_536), "🙂".repeat(400_000), "\u0001".repeat(65_536), "short"];
+  for (let i = 0; i < 32; i++) received(store, clock, 1, `W${i}`, texts[i % 4]);
+  const keys: [string, string][] = Array.from({ length: 20 }, (_, i) => [
+    `key-${i}`,
+    `${i}`.repeat(900_000),
+  ]);
+  store.change({ kind: "keys", dataKey: "wrapped", writes: keys });
+  store.commit(clock.now);
+  expect(view(reopen(sql), clock.now)).toEqual(view(store, clock.now));
+  store.checkpoint(clock.now);
+  const reopened = reopen(sql);
+  expect(view(reopened, clock.now)).toEqual(view(store, clock.now));
+  for (let n = 1; n <= 32; n++) {
+    const kept = reopened.messages.find(n)?.text ?? "";
+    expect(kept.length).toBeGreaterThan(0);
+    expect(new TextEncoder().encode(kept).length).toBeLessThanOrEqual(65_536);
+    expect(texts[(n - 1) % 4]?.startsWith(kept)).toBe(true);
+  }
+  const names = keys.map(([name]) => name);
+  expect(reopened.credentials.read(names)).toEqual(keys.map(([, value]) => value));
+});
+
+test("a checkpoint that fails changes nothing, and a later one makes up for it", () => {
+  const { sql, store } = given();
+  const clock = { now: 1_000_000 };
+  for (let i = 0; i < 40; i++) received(store, clock, i, `W${i}`);
+  accept(store, clock, 1, "order-1");
+  store.change({ kind: "keys", dataKey: "wrapped", writes: [["key-1", "one"]] });
+  store.commit(clock.now);
+  const before = view(store, clock.now);
+  sql.isFull = true;
+  store.checkpoint(clock.now);
+  sql.isFull = false;
+  expect(view(store, clock.now)).toEqual(before);
+  expect(view(reopen(sql), clock.now)).toEqual(before);
+  received(store, clock, 1, "later");
+  store.commit(clock.now);
+  store.checkpoint(clock.now);
+  const reopened = reopen(sql);
+  expect(view(reopened, clock.now)).toEqual(view(store, clock.now));
+  expect(accept(reopened, clock, 1, "order-1")).toMatchObject({ value: { isReplayed: true } });
+});

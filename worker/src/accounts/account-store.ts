@@ -1,3 +1,4 @@
+import { describeError, log } from "../log.ts";
 import { ChatLog } from "./chat-log.ts";
 import { CredentialStore } from "./credential-store.ts";
 import { afterOutcome, type HealthFacts, healthy } from "./health.ts";
@@ -7,7 +8,7 @@ import { LeaseBook } from "./lease-book.ts";
 import { MessageLog } from "./message-log.ts";
 import { isOpen, isWaiting } from "./message-state.ts";
 import { Outbox } from "./outbox.ts";
-import { Pages } from "./pages.ts";
+import { Pages, type Storage } from "./pages.ts";
 import { isSameProjection } from "./same-projection.ts";
 import { countSent, emptyQuota, type Quota } from "./quota.ts";
 import type {
@@ -39,11 +40,16 @@ export class AccountStore {
   readonly keys: IdempotencyKeys;
   readonly outbox = new Outbox();
   readonly leases = new LeaseBook();
+  private readonly storage: Storage;
   private readonly pages: Pages;
   private readonly ticks: TickLog;
   private pending: string[] = [];
   private pendingEvents: StoredEvent[] = [];
   private fresh: StoredEvent[] = [];
+  /** How long the ticks were when they could not be folded into pages. */
+  private failedAt = { rows: 0, characters: 0 };
+  /** The ticks hold credentials that were thrown away. */
+  private mustWipe = false;
   private current: StoredAccount;
   private projected: number;
   private isProjectedNoted = true;
@@ -51,14 +57,14 @@ export class AccountStore {
   private healthFacts: HealthFacts;
 
   /** What was stored last time. */
-  static open(sql: SqlStorage): AccountStore {
-    const head = new Pages(sql).read("head", 0);
+  static open(storage: Storage): AccountStore {
+    const head = new Pages(storage.sql).read("head", 0);
     if (head === null) throw new Error("the account has no head page");
-    return new AccountStore(sql, head);
+    return new AccountStore(storage, head);
   }
 
   /** A new account; durable when this returns. */
-  static create(sql: SqlStorage, account: StoredAccount): AccountStore {
+  static create(storage: Storage, account: StoredAccount): AccountStore {
     const head: Head = {
       tick: 0,
       account,
@@ -71,11 +77,13 @@ export class AccountStore {
       leases: [],
       unfinished: [],
     };
-    new Pages(sql).write("head", 0, head);
-    return new AccountStore(sql, head);
+    new Pages(storage.sql).write("head", 0, head);
+    return new AccountStore(storage, head);
   }
 
-  private constructor(sql: SqlStorage, head: Head) {
+  private constructor(storage: Storage, head: Head) {
+    const { sql } = storage;
+    this.storage = storage;
     this.pages = new Pages(sql);
     this.messages = new MessageLog(this.pages, head.lastMessage);
     this.chats = new ChatLog(this.pages);
@@ -154,7 +162,11 @@ export class AccountStore {
     this.fresh.push(...this.pendingEvents);
     this.pendingEvents = [];
     const { rows, characters } = this.ticks.size();
-    if (rows >= CHECKPOINT_ROWS || characters >= CHECKPOINT_CHARACTERS) this.checkpoint(now);
+    const { rows: failedRows, characters: failedCharacters } = this.failedAt;
+    const isDue =
+      rows - failedRows >= CHECKPOINT_ROWS ||
+      characters - failedCharacters >= CHECKPOINT_CHARACTERS;
+    if (isDue) this.checkpoint(now);
   }
 
   /** The durable events that nobody took yet: for the live stream. */
@@ -164,13 +176,34 @@ export class AccountStore {
     return events;
   }
 
-  /** Folds the ticks into pages. */
+  /**
+   * Folds the ticks into pages. When that fails nothing is lost but time: the ticks have it all, and
+   * after as many more it is tried again.
+   */
   checkpoint(now: number): void {
-    this.messages.checkpoint();
-    this.chats.checkpoint();
-    this.journal.checkpoint();
-    this.credentials.checkpoint();
-    this.keys.checkpoint(now, (n) => this.isFinished(n));
+    let written: (() => void)[];
+    try {
+      written = this.storage.transactionSync(() => this.writePages(now));
+    } catch (error) {
+      this.failedAt = this.ticks.size();
+      log({ event: "checkpoint.failed", account: this.current.id, error: describeError(error) });
+      return;
+    }
+    this.failedAt = { rows: 0, characters: 0 };
+    for (const settle of written) settle();
+    if (this.mustWipe) this.ticks.wipe();
+    this.mustWipe = false;
+    this.ticks.rewind();
+  }
+
+  private writePages(now: number): (() => void)[] {
+    const written = [
+      this.messages.checkpoint(),
+      this.chats.checkpoint(),
+      this.journal.checkpoint(),
+      this.credentials.checkpoint(),
+      this.keys.checkpoint(now, (n) => this.isFinished(n)),
+    ];
     const head: Head = {
       tick: this.ticks.lastTick(),
       account: this.current,
@@ -184,15 +217,15 @@ export class AccountStore {
       unfinished: this.outbox.numbers(),
     };
     this.pages.write("head", 0, head);
-    this.ticks.rewind();
+    return written;
   }
 
   /** Throws the credentials away, everywhere they lie. */
   forgetCredentials(now: number): void {
     this.change({ kind: "keys_forgotten" });
     this.commit(now);
+    this.mustWipe = true;
     this.checkpoint(now);
-    this.ticks.wipe();
   }
 
   isFinished(n: number): boolean {

@@ -8,8 +8,13 @@ import type {
 import { ownerOf } from "@roost/contract/ids";
 import type { AccountStore } from "./account-store.ts";
 import { chatWith, learn } from "./chat-with.ts";
+import { cutToBytes } from "./cut-to-bytes.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredChat, StoredMessage } from "./stored.ts";
+
+/** As much of a stranger's text is kept; nobody types that, and storage must hold it. */
+const MAX_TEXT_BYTES = 65_536;
+const MAX_NAME_BYTES = 512;
 
 /** Reports about messages; those about the session are for `SessionControl`. */
 export type MessageReport = OutcomeReport | ReceiptReport | ReceivedReport;
@@ -69,7 +74,12 @@ function isSamePerson({ phone, lid, dialled }: StoredChat, peer: Peer): boolean 
 function applyReceived(store: AccountStore, report: ReceivedReport, now: number): void {
   const { from_me: isOurs, wa_id: waId, peer } = report;
   if (peer.phone === null && peer.lid === null) return;
-  const chat = chatWith(store, peer, now, isOurs ? null : report.name);
+  const chat = chatWith(
+    store,
+    peer,
+    now,
+    isOurs ? null : cutToBytes(report.name ?? "", MAX_NAME_BYTES) || null,
+  );
   const direction = isOurs ? "outbound" : "inbound";
   const known = store.messages.findInChat(chat, waId, direction);
   if (known !== null) {
@@ -91,7 +101,7 @@ function applyReceived(store: AccountStore, report: ReceivedReport, now: number)
     origin: isOurs ? "phone" : "contact",
     address: peer.phone === null ? `${peer.lid}@lid` : `+${peer.phone}`,
     type: report.type,
-    text: report.text,
+    text: report.text === null ? null : cutToBytes(report.text, MAX_TEXT_BYTES),
     replyTo: quoted?.n ?? null,
     waId,
     createdAt: now,

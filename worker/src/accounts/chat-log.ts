@@ -56,7 +56,8 @@ export class ChatLog {
       .sort((a, b) => b.updatedAt - a.updatedAt || b.n - a.n);
   }
 
-  checkpoint(): void {
+  /** Writes every page with a changed chat. Once all is durable call what it answers. */
+  checkpoint(): () => void {
     const numbers = new Set([...this.dirty].map((n) => Math.floor((n - 1) / PER_PAGE)));
     for (const page of numbers) {
       const chats: StoredChat[] = [];
@@ -66,7 +67,7 @@ export class ChatLog {
       }
       this.pages.write("chats", page, chats);
     }
-    this.dirty.clear();
+    return () => this.dirty.clear();
   }
 
   private index(chat: StoredChat): void {

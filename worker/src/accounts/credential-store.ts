@@ -46,7 +46,8 @@ export class CredentialStore {
     this.pages.forget("keys");
   }
 
-  checkpoint(): void {
+  /** Writes every page with a changed key. Once all is durable call what it answers. */
+  checkpoint(): () => void {
     const pages = new Map<number, PageContent["keys"]>();
     for (const [name, value] of this.changed) {
       const n = pageOf(name);
@@ -56,7 +57,9 @@ export class CredentialStore {
       pages.set(n, page);
     }
     for (const [n, page] of pages) this.pages.write("keys", n, page);
-    this.changed = new Map();
+    return () => {
+      this.changed = new Map();
+    };
   }
 }
 

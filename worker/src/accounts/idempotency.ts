@@ -33,7 +33,8 @@ export class IdempotencyKeys {
     this.entries.set(key, { n, at });
   }
 
-  checkpoint(now: number, isFinished: (n: number) => boolean): void {
+  /** Writes the pages with new keys. Once all is durable call what it answers. */
+  checkpoint(now: number, isFinished: (n: number) => boolean): () => void {
     const pages = new Map<number, KeyEntry[]>();
     for (const entry of this.fresh) {
       const n = Math.floor((entry[1] - 1) / PER_PAGE);
@@ -42,11 +43,13 @@ export class IdempotencyKeys {
       pages.set(n, page);
     }
     for (const [n, page] of pages) this.pages.write("repeats", n, page);
-    this.fresh.length = 0;
-    for (const [key, { n, at }] of this.entries) {
-      if (at + KEEP_KEYS_MS > now) break;
-      if (isFinished(n)) this.entries.delete(key);
-    }
+    return () => {
+      this.fresh.length = 0;
+      for (const [key, { n, at }] of this.entries) {
+        if (at + KEEP_KEYS_MS > now) break;
+        if (isFinished(n)) this.entries.delete(key);
+      }
+    };
   }
 
   private load(now: number): void {

@@ -42,8 +42,11 @@ export class Journal {
     return [...found, ...rest].slice(0, limit);
   }
 
-  /** Writes what the pages do not hold yet; keeps only the page that is not full. */
-  checkpoint(): void {
+  /**
+   * Writes what the pages do not hold yet. Once all is durable call what it answers: it keeps only
+   * the page that is not full.
+   */
+  checkpoint(): () => void {
     const pages = new Map<number, StoredEvent[]>();
     for (const event of this.tail) {
       const page = pages.get(pageOf(event.seq)) ?? [];
@@ -51,7 +54,9 @@ export class Journal {
       pages.set(pageOf(event.seq), page);
     }
     for (const [n, events] of pages) this.pages.write("events", n, events);
-    this.tail = this.tail.filter((event) => pageOf(event.seq) === pageOf(this.lastSeq + 1));
+    return () => {
+      this.tail = this.tail.filter((event) => pageOf(event.seq) === pageOf(this.lastSeq + 1));
+    };
   }
 }
 

@@ -5,6 +5,8 @@ import type { StoredMessage } from "./stored.ts";
 const PER_PAGE = 32;
 /** Messages kept in memory though a page has them, so that their receipts find them quickly. */
 const KEEP_WARM = 1_000;
+/** A finished message with a longer text is not kept: a thousand of them would fill the object. */
+const WARM_CHARACTERS = 4_096;
 const MAX_CACHED_PAGES = 16;
 /** How far back in a chat a message is looked for that WhatsApp delivers or mentions again. */
 const LOOK_BACK = 256;
@@ -119,8 +121,11 @@ export class MessageLog {
     }
   }
 
-  /** Writes every page with a changed message, and lets finished messages go from memory. */
-  checkpoint(): void {
+  /**
+   * Writes every page with a changed message. Once all is durable call what it answers: it lets
+   * finished messages go from memory.
+   */
+  checkpoint(): () => void {
     const numbers = new Set([...this.dirty].map(pageOf));
     for (const page of numbers) {
       const messages = new Map(this.page(page));
@@ -131,14 +136,17 @@ export class MessageLog {
       this.pages.write("messages", page, [...messages.values()]);
       this.cache.delete(page);
     }
-    this.dirty.clear();
-    this.byChat.clear();
-    this.cool();
+    return () => {
+      this.dirty.clear();
+      this.byChat.clear();
+      this.cool();
+    };
   }
 
   private cool(): void {
     for (const [n, message] of this.warm) {
-      if (n > this.lastNumber - KEEP_WARM) continue;
+      const isLong = (message.text?.length ?? 0) > WARM_CHARACTERS;
+      if (n > this.lastNumber - KEEP_WARM && !isLong) continue;
       const state = message.states.at(-1)?.[0];
       if (state !== undefined && (isOpen(state) || state === "unconfirmed")) continue;
       if (state !== undefined && !isFinal(state) && n > this.lastNumber - 2 * KEEP_WARM) continue;

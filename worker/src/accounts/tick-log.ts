@@ -1,7 +1,9 @@
+import { rowsOf } from "./rows-of.ts";
 import type { Change } from "./stored.ts";
 
-/** A row may hold two megabytes; what does not fit goes on in the next one. */
-const ROW_MAX_CHARACTERS = 500_000;
+/** How the rows begin of a tick that is too long for one. One that fits begins as JSON does. */
+const MORE = "+";
+const LAST = "=";
 
 /**
  * What changed, one row per tick, since the last checkpoint. Rows are written over and never deleted:
@@ -21,13 +23,13 @@ export class TickLog {
 
   /** `changes` are texts of `Change`. */
   append(changes: readonly string[]): void {
-    const text = `[${changes.join(",")}]`;
-    if (text.length > ROW_MAX_CHARACTERS && changes.length > 1) {
-      const half = Math.ceil(changes.length / 2);
-      this.append(changes.slice(0, half));
-      this.append(changes.slice(half));
-      return;
-    }
+    const rows = rowsOf(`[${changes.join(",")}]`);
+    const last = rows.pop() ?? "";
+    for (const row of rows) this.write(MORE + row);
+    this.write(rows.length === 0 ? last : LAST + last);
+  }
+
+  private write(text: string): void {
     this.sql.exec(
       `INSERT INTO ticks VALUES (?, ?, ?)
        ON CONFLICT (slot) DO UPDATE SET tick = excluded.tick, changes = excluded.changes`,
@@ -46,11 +48,15 @@ export class TickLog {
       "SELECT tick, changes FROM ticks WHERE tick > ? ORDER BY slot",
       this.tick,
     );
+    let begun = "";
     for (const { tick, changes } of rows) {
       this.tick = tick;
       this.slot += 1;
       this.characters += changes.length;
-      yield* JSON.parse(changes) as Change[];
+      const isPart = changes.startsWith(MORE) || changes.startsWith(LAST);
+      const text = begun + (isPart ? changes.slice(1) : changes);
+      begun = changes.startsWith(MORE) ? text : "";
+      if (begun === "") yield* JSON.parse(text) as Change[];
     }
   }
 
