@@ -145,3 +145,25 @@ test("no work is begun while the edge is away for long, and it goes on afterward
   edge.isAway = false;
   await edge.expect("outcome", account, { message: message.id, result: "sent" });
 });
+
+test("keys that the edge does not answer for are asked for again, and the account sends", async () => {
+  const { edge } = world;
+  await world.host({ keysAgainMs: 100 });
+  const { account } = await world.linked();
+  edge.stop(account, "close");
+  await edge.expect("session", account, { state: "ended" });
+  edge.ignoredKeyRequests = 3;
+  const epoch = edge.start(account);
+  await edge.expect("session", account, { state: "connected", epoch });
+  const message = world.send(account, await world.phone());
+  await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  expect(edge.ignoredKeyRequests).toBe(0);
+});
+
+test("an edge that takes the connection and says nothing is dialled again", async () => {
+  const { edge } = world;
+  edge.ignoredHellos = 2;
+  await world.host({ welcomeMs: 200 });
+  await eventually(() => expect(edge.hellos).toHaveLength(3));
+  await expect(world.linked()).resolves.toBeDefined();
+});

@@ -24,6 +24,10 @@ export type Timings = {
   lookUpRetryMs: number;
   reconnectPause: { firstMs: number; capMs: number };
   edgePause: { firstMs: number; capMs: number };
+  /** How long the edge may take to welcome us once the socket is open. */
+  welcomeMs: number;
+  /** A read of stored keys that is not answered is repeated this often. */
+  keysAgainMs: number;
   /** How often the edge is pinged, and how long its silence is believed. */
   pingEveryMs: number;
   edgeSilentMs: number;
@@ -42,7 +46,10 @@ export const defaultTimings: Timings = {
   settledMs: 30_000,
   lookUpRetryMs: 2_000,
   reconnectPause: { firstMs: 500, capMs: 300_000 },
-  edgePause: { firstMs: 200, capMs: 10_000 },
+  // Short, because the edge keeps our sessions for us for only some seconds after it lost us.
+  edgePause: { firstMs: 200, capMs: 3_000 },
+  welcomeMs: 10_000,
+  keysAgainMs: 3_000,
   pingEveryMs: 5_000,
   // Less than the edge's own patience (25 s): we stop beginning work before another host may start.
   edgeSilentMs: 15_000,

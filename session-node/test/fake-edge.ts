@@ -39,6 +39,9 @@ export class FakeEdge implements AsyncDisposable {
   keyRequests = 0;
   /** Reports are taken and not acknowledged, as if the edge could not store them yet. */
   isHoldingAcks = false;
+  /** So many of the next requests for keys, and of the next hellos, get no answer. */
+  ignoredKeyRequests = 0;
+  ignoredHellos = 0;
   /** New connections are refused. */
   isAway = false;
   readonly #accounts = new Map<AccountId, Account>();
@@ -235,6 +238,10 @@ export class FakeEdge implements AsyncDisposable {
     switch (frame.type) {
       case "hello": {
         this.hellos.push(frame);
+        if (this.ignoredHellos > 0) {
+          this.ignoredHellos -= 1;
+          return;
+        }
         this.#incarnation = frame.incarnation;
         const acked = this.#acked.get(frame.incarnation) ?? 0;
         this.#socket = socket;
@@ -249,6 +256,10 @@ export class FakeEdge implements AsyncDisposable {
         return;
       case "keys_get": {
         this.keyRequests += 1;
+        if (this.ignoredKeyRequests > 0) {
+          this.ignoredKeyRequests -= 1;
+          return;
+        }
         const { epoch, rows } = this.account(frame.account);
         const values = frame.names.map((name) => rows.get(name) ?? null);
         this.send({

@@ -11,6 +11,7 @@ import type { Id } from "@roost/contract/ids";
 import { WebSocket } from "ws";
 import { type Log, messageOf } from "../log.ts";
 import { growingPause, type Timings } from "../timings.ts";
+import { KeyRequests } from "./key-requests.ts";
 import { ReportBuffer } from "./report-buffer.ts";
 
 /** Above this, no new work is begun until the edge has caught up. Reports themselves are never dropped. */
@@ -43,8 +44,6 @@ export type EdgeLinkDeps = {
   timings: Timings;
 };
 
-type Waiting = { frame: HostFrame; resolve: (values: (string | null)[] | null) => void };
-
 /**
  * The host's one connection to the edge. Reports go out in order and at least once, over any number of
  * reconnects; commands come in. While the edge is away the sessions live on, but nothing new is begun
@@ -53,23 +52,25 @@ type Waiting = { frame: HostFrame; resolve: (values: (string | null)[] | null) =
 export class EdgeLink {
   readonly #deps: EdgeLinkDeps;
   readonly #buffer = new ReportBuffer();
-  readonly #keyRequests = new Map<number, Waiting>();
+  readonly #keyRequests: KeyRequests;
   #socket: WebSocket | null = null;
   #isWelcome = false;
   #isClosing = false;
   #isGathering = false;
   #wasCongested = false;
-  #nextRequest = 1;
   #failures = 0;
   #heardAt = 0;
   #workFrom = 0;
   #retryTimer: NodeJS.Timeout | undefined;
+  #welcomeTimer: NodeJS.Timeout | undefined;
   #beatTimer: NodeJS.Timeout | undefined;
   #pingTimer: NodeJS.Timeout | undefined;
   #onDrained: (() => void) | null = null;
 
   constructor(deps: EdgeLinkDeps) {
     this.#deps = deps;
+    const { keysAgainMs } = deps.timings;
+    this.#keyRequests = new KeyRequests((frame) => this.#send(frame), keysAgainMs);
     void this.#dial();
   }
 
@@ -81,12 +82,7 @@ export class EdgeLink {
 
   /** Asks for stored keys; null when this epoch is not the account's own any more. */
   keys(request: KeysRequest): Promise<(string | null)[] | null> {
-    const number = this.#nextRequest++;
-    const frame: HostFrame = { type: "keys_get", request: number, ...request };
-    return new Promise((resolve) => {
-      this.#keyRequests.set(number, { frame, resolve });
-      this.#send(frame);
-    });
+    return this.#keyRequests.ask(request);
   }
 
   /** Whether new messages may be begun: the edge knows us, and is not behind. */
@@ -121,8 +117,7 @@ export class EdgeLink {
     this.#isClosing = true;
     clearTimeout(this.#retryTimer);
     this.#stopTimers();
-    for (const { resolve } of this.#keyRequests.values()) resolve(null);
-    this.#keyRequests.clear();
+    this.#keyRequests.close();
     await this.#hangUp();
   }
 
@@ -153,7 +148,11 @@ export class EdgeLink {
     });
     this.#socket = socket;
     let cause = "";
-    socket.on("open", () => this.#send(this.#hello(), true));
+    socket.on("open", () => {
+      this.#send(this.#hello(), true);
+      // Without a welcome nothing is sent and nothing is pinged: it would stay like this for ever.
+      this.#welcomeTimer = setTimeout(() => socket.terminate(), this.#deps.timings.welcomeMs);
+    });
     socket.on("message", (text: Buffer) => this.#receive(text.toString("utf8")));
     socket.on("error", (error) => {
       cause = error.message;
@@ -205,12 +204,9 @@ export class EdgeLink {
       case "ack":
         this.#acknowledged(frame.n);
         return;
-      case "keys": {
-        const waiting = this.#keyRequests.get(frame.request);
-        this.#keyRequests.delete(frame.request);
-        waiting?.resolve(frame.values);
+      case "keys":
+        this.#keyRequests.answer(frame.request, frame.values);
         return;
-      }
       default:
         this.#deps.onCommand(frame);
     }
@@ -219,13 +215,14 @@ export class EdgeLink {
   #welcome(acked: number, silentMs: number): void {
     this.#failures = 0;
     this.#isWelcome = true;
+    this.#stopTimers();
     if (silentMs > this.#deps.timings.edgeSilentMs) {
       this.#workFrom = Date.now() + SETTLE_MS;
       setTimeout(this.#deps.onReady, SETTLE_MS + 1).unref();
     }
     const frames = this.#buffer.resume(acked);
     for (const frame of frames) this.#socket?.send(frame.text);
-    for (const { frame } of this.#keyRequests.values()) this.#send(frame);
+    this.#keyRequests.repeat();
     this.#deps.log({ event: "edge.connected", acked, repeated: frames.length });
     this.#beatTimer = setInterval(() => this.beat(), BEAT_EVERY_MS);
     this.#pingTimer = setInterval(() => this.#ping(), this.#deps.timings.pingEveryMs);
@@ -274,6 +271,7 @@ export class EdgeLink {
   }
 
   #stopTimers(): void {
+    clearTimeout(this.#welcomeTimer);
     clearInterval(this.#beatTimer);
     clearInterval(this.#pingTimer);
   }
