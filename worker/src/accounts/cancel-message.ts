@@ -1,10 +1,10 @@
 import { type Outcome, refuse } from "@roost/contract/errors";
 import { type MessageId, numberedId } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
+import type { AccountEngine } from "./account-engine.ts";
 import type { AccountStore } from "./account-store.ts";
 import { isWaiting } from "./message-state.ts";
 import { presentMessage } from "./present.ts";
-import type { SessionControl } from "./session-control.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredMessage } from "./stored.ts";
 
@@ -14,18 +14,11 @@ export type Cancelling = Map<MessageId, () => void>;
 /** How long a host may take to say whether it had begun. */
 const ANSWER_WITHIN_MS = 3_000;
 
-type Cancel = {
-  store: AccountStore;
-  sessions: Pick<SessionControl, "revoke">;
-  cancelling: Cancelling;
-  save: () => void;
-};
+type Cancel = Pick<AccountEngine, "store" | "sessions" | "cancelling" | "save">;
 
 /** Cancels a message that is not begun. One that a host holds is asked back first. */
-export async function cancelMessage(
-  { store, sessions, cancelling, save }: Cancel,
-  n: number,
-): Promise<Outcome<Message>> {
+export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<Message>> {
+  const { store, sessions, cancelling } = engine;
   const message = store.messages.find(n);
   if (message === null) {
     return refuse("not_found", "There is no such message, or it is not yours.");
@@ -46,11 +39,11 @@ export async function cancelMessage(
       });
     });
     sessions.revoke([id]);
-    save();
+    engine.save();
     await Promise.race([answered, scheduler.wait(ANSWER_WITHIN_MS)]);
     cancelling.delete(id);
   }
-  save();
+  engine.save();
   const state = message.states.at(-1)?.[0];
   if (state === "cancelled") return { ok: true, value: presentMessage(store, message) };
   return refuse("invalid_state", `The message is ${state}, which is too late to cancel it.`);

@@ -1,13 +1,16 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { accounts } from "../db/accounts.ts";
+import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
 import type { StoredAccount } from "./stored.ts";
 
-/** What the directory shows of the account, as it is now. */
-export type Projection = typeof accounts.$inferInsert;
+const TRY_AGAIN_MS = 30_000;
 
-export function projectionOf(store: AccountStore): Projection {
+/** What the directory shows of the account, as it is now. */
+type Projection = typeof accounts.$inferInsert;
+
+function projectionOf(store: AccountStore): Projection {
   const account = store.account();
   return {
     tenantId: account.tenant,
@@ -24,8 +27,43 @@ export function projectionOf(store: AccountStore): Projection {
   };
 }
 
+/** Keeps the directory up to date, in the background and for as long as it takes. */
+export class ProjectionWriter {
+  private readonly d1: D1Database;
+  private isWriting = false;
+  private tryAt: number | null = null;
+
+  constructor(d1: D1Database) {
+    this.d1 = d1;
+  }
+
+  nextTryAt(now: number): number {
+    return this.tryAt ?? now + TRY_AGAIN_MS;
+  }
+
+  /** Writes until the directory shows the present state. A failure is tried again by the alarm. */
+  async write(store: AccountStore): Promise<void> {
+    if (this.isWriting || (this.tryAt ?? 0) > Date.now()) return;
+    this.isWriting = true;
+    try {
+      while (store.isProjectionDue()) {
+        const row = projectionOf(store);
+        await writeRow(this.d1, row);
+        store.noteProjected(row.version);
+      }
+      this.tryAt = null;
+    } catch (error) {
+      this.tryAt = Date.now() + TRY_AGAIN_MS;
+      const { id: account } = store.account();
+      log({ event: "projection.failed", account, error: describeError(error) });
+    } finally {
+      this.isWriting = false;
+    }
+  }
+}
+
 /** Writes the directory's row, unless it already holds a newer state. */
-export async function writeProjection(d1: D1Database, row: Projection): Promise<void> {
+async function writeRow(d1: D1Database, row: Projection): Promise<void> {
   const { tenantId: _tenant, id: _id, createdAt: _created, ...changing } = row;
   await drizzle(d1)
     .insert(accounts)

@@ -1,0 +1,248 @@
+import type { Limits } from "@roost/contract/accounts";
+import type { Lease, Report } from "@roost/contract/host";
+import { type Id, newId } from "@roost/contract/ids";
+import type { ReasonCode } from "@roost/contract/reasons";
+import { isPatient } from "../fleet/report-lanes.ts";
+import { describeError, log } from "../log.ts";
+import type { AccountStore } from "./account-store.ts";
+import { applyMessageReport, isMessageReport } from "./apply-reports.ts";
+import type { Cancelling } from "./cancel-message.ts";
+import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
+import type { LiveStream } from "./live-stream.ts";
+import { nextAlarm } from "./next-alarm.ts";
+import type { Placement } from "./placement.ts";
+import type { ProjectionWriter } from "./project-account.ts";
+import { Riders } from "./riders.ts";
+import type { SessionControl } from "./session-control.ts";
+import { ripenOutbox } from "./settle-message.ts";
+import type { StoredLease } from "./stored.ts";
+
+/** How leases leave the object: straight to their host, or as names in the queue. */
+export type Carrier = {
+  handOver: (host: string, lease: Lease) => Promise<boolean>;
+  nudge: (jobs: { account: Id<"account">; lease: Id<"lease">; host: string }[]) => Promise<void>;
+};
+
+export type EngineDeps = {
+  store: AccountStore;
+  sessions: SessionControl;
+  placement: Placement;
+  projection: ProjectionWriter;
+  stream: LiveStream;
+  carrier: Carrier;
+  defaultLimits: Limits;
+  setAlarm: (at: number) => void;
+  /** Work that goes on after the answer. It catches its own failures. */
+  background: (work: Promise<void>) => void;
+  /** Throws the object out of memory, without what is not on the disk. */
+  abort: () => void;
+};
+
+/** What drives an account: makes each tick durable, and starts whatever follows from it. */
+export class AccountEngine {
+  readonly store: AccountStore;
+  readonly sessions: SessionControl;
+  readonly stream: LiveStream;
+  readonly placement: Placement;
+  readonly cancelling: Cancelling = new Map();
+  private readonly deps: EngineDeps;
+  private readonly riders = new Riders();
+  private alarmAt: number | null = null;
+
+  constructor(deps: EngineDeps) {
+    this.deps = deps;
+    this.store = deps.store;
+    this.sessions = deps.sessions;
+    this.stream = deps.stream;
+    this.placement = deps.placement;
+  }
+
+  limits(): Limits {
+    return this.store.account().limits ?? this.deps.defaultLimits;
+  }
+
+  /** Why due messages are held; null when they are not. */
+  waitingFor(now: number): ReasonCode | null {
+    const decision = leaseDecision(this.store, this.limits(), now);
+    return decision.kind === "held" ? decision.reason : null;
+  }
+
+  /**
+   * Hands out what is due, makes the tick durable, and starts whatever follows from it. `carry` brings
+   * the leases on their way; the queue does, unless somebody is waiting.
+   */
+  save(carry = (leases: StoredLease[]) => this.nudge(leases)): void {
+    const { store, sessions, deps } = this;
+    const now = Date.now();
+    ripenOutbox(store, now);
+    const leases = cutLeases(store, this.limits(), this.clock(now));
+    try {
+      store.commit(now);
+    } catch (error) {
+      // Memory is ahead of the disk: only starting anew from the disk is right.
+      deps.abort();
+      throw error;
+    }
+    this.riders.arrived();
+    if (leases.length > 0) deps.background(carry(leases));
+    if (sessions.hasCommands() || sessions.needsHost()) deps.background(this.steer());
+    if (store.isProjectionDue()) deps.background(this.project());
+    this.stream.push(store.takeEvents(), store, now);
+    this.armAlarm();
+  }
+
+  /**
+   * Straight to the host, for a message that somebody has just sent: a few milliseconds faster than
+   * the queue, and cheaper for a lease of one. A host that is not there is the watchdog's business.
+   */
+  async handOver(leases: StoredLease[]): Promise<void> {
+    for (const { id, host } of leases) {
+      const taken = this.takeLease(id);
+      if (taken === null) continue;
+      try {
+        if (await this.deps.carrier.handOver(host, taken.lease)) continue;
+      } catch (error) {
+        const { account } = taken.lease;
+        log({ event: "lease.nudge_failed", account, lease: id, error: describeError(error) });
+      }
+      this.store.leases.putBack(id);
+    }
+  }
+
+  takeLease(id: Id<"lease">): { host: string; lease: Lease } | null {
+    const lease = this.store.leases.take(id);
+    if (lease === null || !this.sessions.isCurrent(lease.epoch)) return null;
+    return { host: lease.host, lease: leaseFrame(this.store, lease) };
+  }
+
+  /** Believes what the present session reports; answers the epochs that are to be stopped. */
+  async report(host: string, reports: Report[]): Promise<{ fenced: number[] }> {
+    const { store, sessions } = this;
+    const fenced = new Set<number>();
+    const now = Date.now();
+    const queueBefore = store.account().queue.state;
+    let isUrgent = false;
+    for (const report of reports) {
+      if (!sessions.isCurrent(report.epoch) || store.account().session.host !== host) {
+        // One that says it is over needs no stopping; told to, it would only say so again.
+        if (!isOver(report)) fenced.add(report.epoch);
+        continue;
+      }
+      isUrgent ||= !isPatient(report);
+      try {
+        this.apply(report, now);
+      } catch (error) {
+        // Repeating it would not help, and what comes after it must not wait for ever.
+        const { account, kind } = report;
+        log({ event: "report.refused", account, kind, error: describeError(error) });
+      }
+    }
+    if (queueBefore === "active" && store.account().queue.state === "paused") sessions.revoke(null);
+    const isRoomMade = leaseDecision(store, this.limits(), now).kind === "lease";
+    if (isUrgent || isRoomMade) this.save();
+    else if (store.isDirty()) await this.riders.aboard(() => this.save());
+    return { fenced: [...fenced] };
+  }
+
+  /** Offers these leases once more: the host may have missed them. */
+  offerAgain(leases: StoredLease[]): void {
+    if (leases.length === 0) return;
+    const now = Date.now();
+    for (const lease of leases) offerAgain(this.store, lease, this.limits(), this.clock(now));
+    this.save();
+    this.deps.background(this.nudge(leases));
+  }
+
+  async hostFree(): Promise<void> {
+    this.placement.mayTryNow();
+    await this.steer();
+  }
+
+  async alarm(): Promise<void> {
+    this.alarmAt = null;
+    const now = Date.now();
+    this.sessions.expireLink(now);
+    const { leases } = this.store;
+    this.offerAgain(leases.overdue(now).flatMap((id) => leases.find(id) ?? []));
+    this.save();
+    await this.steer();
+    if (this.store.isProjectionDue()) await this.project();
+    this.armAlarm();
+  }
+
+  private apply(report: Report, now: number): void {
+    const { store, sessions } = this;
+    if (isMessageReport(report)) applyMessageReport(store, report, now);
+    else if (report.kind === "session") sessions.applySession(report, now);
+    else if (report.kind === "link") sessions.applyLink(report, now);
+    else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
+    if (report.kind === "outcome") this.cancelling.get(report.message)?.();
+  }
+
+  /** The queue is only a wake-up: when it fails, the alarm offers the lease again. */
+  private async nudge(leases: StoredLease[]): Promise<void> {
+    const { id: account } = this.store.account();
+    try {
+      await this.deps.carrier.nudge(
+        leases.map(({ id: lease, host }) => ({ account, lease, host })),
+      );
+    } catch (error) {
+      const lease = leases[0]?.id ?? "";
+      log({ event: "lease.nudge_failed", account, lease, error: describeError(error) });
+    }
+  }
+
+  /** Sends commands and looks for a host; stops go before starts, so that a host sees them so. */
+  private async steer(): Promise<void> {
+    const { store, sessions } = this;
+    try {
+      await sessions.flush();
+      await this.placement.place(sessions, () => this.save());
+    } catch (error) {
+      const { id: account } = store.account();
+      log({ event: "session.unplaced", account, error: describeError(error) });
+    }
+    this.armAlarm();
+  }
+
+  private async project(): Promise<void> {
+    await this.deps.projection.write(this.store);
+    this.armAlarm();
+  }
+
+  private armAlarm(): void {
+    const { store, sessions, deps } = this;
+    const now = Date.now();
+    const decision = leaseDecision(store, this.limits(), now);
+    const at = nextAlarm(
+      {
+        lease: store.leases.nextDeadline(),
+        outbox: store.outbox.nextAt(),
+        quota: decision.kind === "held" ? decision.until : null,
+        placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
+        link: sessions.linkDeadline(),
+        projection: store.isProjectionDue() ? deps.projection.nextTryAt(now) : null,
+      },
+      this.alarmAt,
+      now,
+    );
+    if (at === null) return;
+    this.alarmAt = at;
+    deps.setAlarm(at);
+  }
+
+  private clock(now: number) {
+    const newLeaseId = (): Id<"lease"> =>
+      newId("lease", now, crypto.getRandomValues(new Uint8Array(16)));
+    return { now, random: Math.random, newLeaseId };
+  }
+}
+
+/** The epochs of sessions that still run, for an account that is gone. */
+export function epochsToStop(reports: readonly Report[]): number[] {
+  return [...new Set(reports.filter((report) => !isOver(report)).map(({ epoch }) => epoch))];
+}
+
+function isOver(report: Report): boolean {
+  return report.kind === "session" && report.state === "ended";
+}

@@ -1,0 +1,45 @@
+import type { SessionControl } from "./session-control.ts";
+
+const TRY_AGAIN_MS = 30_000;
+/** So many starts within this time, and the next has to wait: something ends the session at once. */
+const MAX_STARTS = 3;
+const WITHIN_MS = 10_000;
+
+/** Looks for a host, one search at a time, and not too often. */
+export class Placement {
+  private isSearching = false;
+  private tryAt: number | null = null;
+  private starts: number[] = [];
+
+  /** There is room somewhere, or a person asks: whatever we waited for is over. */
+  mayTryNow(): void {
+    this.tryAt = null;
+    this.starts = [];
+  }
+
+  nextTryAt(now: number): number {
+    return this.tryAt ?? now + TRY_AGAIN_MS;
+  }
+
+  /** Finds a host for the session if it needs one; `save` makes each step durable. */
+  async place(
+    sessions: Pick<SessionControl, "needsHost" | "place">,
+    save: () => void,
+  ): Promise<void> {
+    const now = Date.now();
+    if (this.isSearching || !sessions.needsHost() || (this.tryAt ?? 0) > now) return;
+    this.starts = this.starts.filter((at) => at > now - WITHIN_MS);
+    if (this.starts.length >= MAX_STARTS) {
+      this.tryAt = now + WITHIN_MS;
+      return;
+    }
+    this.starts.push(now);
+    this.isSearching = true;
+    try {
+      await sessions.place(save);
+    } finally {
+      this.isSearching = false;
+      this.tryAt = sessions.needsHost() ? Date.now() + TRY_AGAIN_MS : null;
+    }
+  }
+}
