@@ -30,6 +30,9 @@ export type LogEvent =
   | { event: "host.silent"; host: string }
   | { event: "host.bad_frame"; host: string; error: string }
   | { event: "host.report_failed"; host: string; account: string; error: string }
+  | { event: "host.account_not_told"; host: string; account: string; error: string }
+  | { event: "host.keys_failed"; host: string; account: string; error: string }
+  | { event: "host.fleet_failed"; host: string; error: string }
   | { event: "session.unplaced"; account: string; error: string }
   | { event: "report.refused"; account: string; kind: string; error: string }
   | { event: "session.placed"; account: string; host: string; epoch: number }

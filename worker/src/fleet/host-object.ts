@@ -5,7 +5,6 @@ import {
   type Lease,
   PROTOCOL_VERSION,
   type Report,
-  SILENT_AFTER_MS,
 } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import { accountStub } from "../accounts/account-stub.ts";
@@ -13,17 +12,12 @@ import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { describeError, log } from "../log.ts";
 import { HOST_HEADER } from "./connect-host.ts";
 import { readHostFrame } from "./host-frame.ts";
-import { HostSessions } from "./host-sessions.ts";
+import { attach, type Attachment, attachmentOf, HostSockets, sendFrame } from "./host-sockets.ts";
+import { HostSessions, type OwedSession } from "./host-sessions.ts";
+import { GRACE_MS, watchHost } from "./host-watch.ts";
+import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
 import { fleetStub } from "./stubs.ts";
-
-/** A host that is back within this time keeps its sessions. */
-const GRACE_MS = 5_000;
-/** So many accounts are told at once that their host is gone or back. */
-const TELL_AT_ONCE = 25;
-
-/** What the runtime keeps with a socket while the object sleeps. */
-type Attachment = { host: string; incarnation: string | null; acked: number; seenAt: number };
 
 /**
  * One per host name: holds the host's socket and the list of sessions that were placed there.
@@ -34,20 +28,34 @@ type Attachment = { host: string; incarnation: string | null; acked: number; see
 export class HostObject extends DurableObject<Env> {
   private sessions: HostSessions | null = null;
   private readonly lanes: ReportLanes;
-  private goneSince: number | null = null;
+  private readonly news: OwedNews;
+  private readonly sockets: HostSockets;
+  private goneUntil: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    this.sockets = new HostSockets(ctx);
     if (isMigrated(ctx.storage)) this.open();
     this.lanes = new ReportLanes({
-      deliver: (account, reports) => this.report(account, reports),
+      connect: (account) => {
+        const stub = accountStub(env, account);
+        return (reports) => this.report(account, stub, reports);
+      },
       acknowledge: (n) => this.acknowledge(n),
       onFailure: (account, error) => {
         const host = this.host() ?? "";
         log({ event: "host.report_failed", host, account, error: describeError(error) });
       },
       wait: (ms) => scheduler.wait(ms),
+    });
+    this.news = new OwedNews({
+      list: () => this.open().owed(),
+      tell: (owed) => this.tell(owed),
+      onFailure: ({ account }, error) => {
+        const host = this.host() ?? "";
+        log({ event: "host.account_not_told", host, account, error: describeError(error) });
+      },
     });
   }
 
@@ -58,8 +66,7 @@ export class HostObject extends DurableObject<Env> {
       return new Response("a WebSocket is spoken here", { status: 426 });
     }
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
-    this.attach(server, { host, incarnation: null, acked: 0, seenAt: Date.now() });
+    this.sockets.accept(server, host);
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -86,15 +93,19 @@ export class HostObject extends DurableObject<Env> {
     const attachment = attachmentOf(ws);
     const { frame, problem } = readHostFrame(data);
     if (problem !== null) log({ event: "host.bad_frame", host: attachment.host, error: problem });
-    if (frame === null) return;
+    if (frame === null) {
+      // Left open, it would be a socket that both sides take for the other's business.
+      if (attachment.incarnation === null) ws.close(1008, "this hello cannot be read");
+      return;
+    }
     if (frame.type === "hello") return this.hello(ws, attachment, frame);
     if (attachment.incarnation === null) return ws.close(1002, "hello comes first");
 
     if (frame.type === "report") this.lanes.push(frame.n, frame.reports);
     else if (frame.type === "keys_get") return this.answerKeys(ws, attachment.host, frame);
     else {
-      this.attach(ws, { ...attachment, seenAt: Date.now() });
-      await fleetStub(this.env).hostBeat(attachment.host, frame.load, frame.draining);
+      attach(ws, { ...attachment, seenAt: Date.now() });
+      this.tellFleet((fleet) => fleet.hostBeat(attachment.host, frame.load, frame.draining));
     }
   }
 
@@ -104,9 +115,9 @@ export class HostObject extends DurableObject<Env> {
     ws.close(code === 1005 || code === 1006 ? 1000 : code);
     if (incarnation === null) return;
     log({ event: "host.disconnected", host, code });
-    if (this.socket(ws) !== null) return;
-    this.goneSince = Date.now();
-    await this.ctx.storage.setAlarm(this.goneSince + GRACE_MS);
+    if (this.sockets.current(ws) !== null) return;
+    this.goneUntil = Date.now() + GRACE_MS;
+    await this.arm();
   }
 
   override webSocketError(ws: WebSocket): Promise<void> {
@@ -115,24 +126,21 @@ export class HostObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const now = Date.now();
-    const ws = this.socket();
-    if (ws !== null) {
-      const { host, seenAt } = attachmentOf(ws);
-      if (seenAt + SILENT_AFTER_MS > now) {
-        await this.ctx.storage.setAlarm(seenAt + SILENT_AFTER_MS);
-        return;
-      }
-      log({ event: "host.silent", host });
-      this.detach(ws);
-    } else if (this.goneSince === null) {
-      // We slept or were restarted ourselves: the host gets its time to come back.
-      this.goneSince = now;
+    const ws = this.sockets.current();
+    const { goneUntil } = this;
+    const verdict = watchHost({ seenAt: ws && attachmentOf(ws).seenAt, goneUntil }, now);
+    if (verdict.kind === "wait" && ws === null) this.goneUntil = verdict.until;
+    if (verdict.kind === "silent" && ws !== null) {
+      log({ event: "host.silent", host: attachmentOf(ws).host });
+      this.sockets.detach(ws);
+      this.goneUntil = now;
     }
-    if (ws === null && (this.goneSince ?? now) + GRACE_MS > now) {
-      await this.ctx.storage.setAlarm((this.goneSince ?? now) + GRACE_MS);
-      return;
+    if (verdict.kind !== "wait") {
+      const host = this.host();
+      if (host !== null) this.tellFleet((fleet) => fleet.hostDown(host));
+      this.open().oweLost();
     }
-    await this.down();
+    await this.tellOwed();
   }
 
   private async hello(
@@ -147,71 +155,87 @@ export class HostObject extends DurableObject<Env> {
     }
     const sessions = this.open();
     const isSame = sessions.incarnation() === frame.incarnation;
-    const acked = isSame ? this.ackedOf(frame.incarnation) : 0;
+    const acked = isSame ? this.sockets.ackedOf(frame.incarnation) : 0;
     if (!isSame) this.lanes.forgetFrames();
-    for (const other of this.ctx.getWebSockets()) if (other !== ws) this.detach(other);
+    this.sockets.detachOthers(ws);
 
-    const now = Date.now();
     const { incarnation } = frame;
-    this.goneSince = null;
-    this.attach(ws, { host, incarnation, acked, seenAt: now });
+    this.goneUntil = null;
+    attach(ws, { host, incarnation, acked, seenAt: Date.now() });
     sessions.setHost(host, incarnation);
-    ws.send(
-      JSON.stringify({ type: "welcome", protocol: PROTOCOL_VERSION, acked } satisfies EdgeFrame),
-    );
+    sendFrame(ws, { type: "welcome", protocol: PROTOCOL_VERSION, acked });
     log({ event: "host.connected", host, incarnation, sessions: frame.sessions.length });
-    await this.ctx.storage.setAlarm(now + SILENT_AFTER_MS);
-    await fleetStub(this.env).hostUp(host, frame.load, frame.draining);
-    if (isSame) await this.reconcile(ws, host, frame);
-    else await this.tellLost();
-  }
+    this.tellFleet((fleet) => fleet.hostUp(host, frame.load, frame.draining));
 
-  /** Starts what is missing, stops what is not ours, and has everything open offered again. */
-  private async reconcile(
-    ws: WebSocket,
-    host: string,
-    { sessions: running }: Extract<HostFrame, { type: "hello" }>,
-  ): Promise<void> {
-    const placed = this.open().all();
-    const epochs = new Map(placed.map(({ account, epoch }) => [account, epoch]));
-    for (const { account, epoch } of running) {
+    const epochs = new Map(sessions.all().map(({ account, epoch }) => [account, epoch]));
+    for (const { account, epoch } of frame.sessions) {
       if (epochs.get(account) !== epoch) this.stop(ws, account, epoch);
     }
-    const runs = new Set(running.map(({ account, epoch }) => `${account} ${epoch}`));
-    await inTurns(placed, async ({ account, epoch }) => {
-      const isRunning = runs.has(`${account} ${epoch}`);
-      const answer = await accountStub(this.env, account).hostBack(host, epoch, isRunning);
-      if (answer === "keep") return;
-      if (answer !== "stop") this.sendTo(ws, answer);
-      else {
-        this.open().remove(account, epoch);
-        if (isRunning) this.stop(ws, account, epoch);
+    if (isSame) sessions.oweBack(frame.sessions);
+    else sessions.oweLost();
+    await this.tellOwed();
+  }
+
+  /** Tells accounts what became of their host; the alarm goes on with whoever could not be told. */
+  private async tellOwed(): Promise<void> {
+    await this.arm();
+    await this.news.tellAll();
+    await this.arm();
+  }
+
+  private async tell(owed: OwedSession): Promise<void> {
+    const { account, epoch } = owed;
+    const host = this.host();
+    if (host === null) return;
+    const stub = accountStub(this.env, account);
+    if (owed.owed === "lost") {
+      await stub.hostLost(host, epoch, "host_lost");
+      return this.open().told(owed);
+    }
+    // Gone again: its next hello, or its loss, is what the account has to be told then.
+    if (this.sockets.current() === null) return;
+    const answer = await stub.hostBack(host, epoch, owed.owed === "running");
+    if (answer === "stop") {
+      this.open().remove(account, epoch);
+      const ws = this.sockets.current();
+      if (ws !== null && owed.owed === "running") this.stop(ws, account, epoch);
+    } else if (answer === "keep" || this.send(answer)) {
+      this.open().told(owed);
+    }
+  }
+
+  /** The one alarm: for the next look at the host, or for who has to be told again. */
+  private async arm(): Promise<void> {
+    const now = Date.now();
+    const ws = this.sockets.current();
+    const { goneUntil } = this;
+    const verdict = watchHost({ seenAt: ws && attachmentOf(ws).seenAt, goneUntil }, now);
+    const waits = verdict.kind === "wait" ? [verdict.until] : [];
+    if (this.open().owesAny()) waits.push(now + this.news.retryMs());
+    if (waits.length > 0) await this.ctx.storage.setAlarm(Math.min(...waits));
+  }
+
+  /** Placement learns of it; what it misses, the next beat or a failed placement makes good. */
+  private tellFleet(tell: (fleet: ReturnType<typeof fleetStub>) => Promise<void>): void {
+    const telling = async (): Promise<void> => {
+      try {
+        await tell(fleetStub(this.env));
+      } catch (error) {
+        log({ event: "host.fleet_failed", host: this.host() ?? "", error: describeError(error) });
       }
-    });
+    };
+    this.ctx.waitUntil(telling());
   }
 
-  private async down(): Promise<void> {
+  private async report(
+    account: Id<"account">,
+    stub: ReturnType<typeof accountStub>,
+    reports: Report[],
+  ): Promise<void> {
     const host = this.host();
     if (host === null) return;
-    await fleetStub(this.env).hostDown(host);
-    await this.tellLost();
-  }
-
-  private async tellLost(): Promise<void> {
-    const host = this.host();
-    if (host === null) return;
-    const sessions = this.open();
-    await inTurns(sessions.all(), async ({ account, epoch }) => {
-      await accountStub(this.env, account).hostLost(host, epoch, "host_lost");
-      sessions.remove(account, epoch);
-    });
-  }
-
-  private async report(account: Id<"account">, reports: Report[]): Promise<void> {
-    const host = this.host();
-    if (host === null) return;
-    const { fenced } = await accountStub(this.env, account).report(host, reports);
-    const ws = this.socket();
+    const { fenced } = await stub.report(host, reports);
+    const ws = this.sockets.current();
     for (const epoch of fenced) {
       log({ event: "session.fenced", account, host, epoch });
       this.open().remove(account, epoch);
@@ -224,63 +248,29 @@ export class HostObject extends DurableObject<Env> {
     host: string,
     { account, epoch, names, request }: Extract<HostFrame, { type: "keys_get" }>,
   ): Promise<void> {
-    const values = await accountStub(this.env, account).readKeys(host, epoch, names);
-    this.sendTo(ws, { type: "keys", request, values });
-  }
-
-  private acknowledge(n: number): void {
-    const ws = this.socket();
-    if (ws === null) return;
-    this.attach(ws, { ...attachmentOf(ws), acked: n, seenAt: Date.now() });
-    this.sendTo(ws, { type: "ack", n });
-  }
-
-  private stop(ws: WebSocket, account: Id<"account">, epoch: number): void {
-    this.sendTo(ws, { type: "stop", account, epoch, mode: "close" });
-  }
-
-  private send(frame: EdgeFrame): boolean {
-    const ws = this.socket();
-    return ws !== null && this.sendTo(ws, frame);
-  }
-
-  private sendTo(ws: WebSocket, frame: EdgeFrame): boolean {
     try {
-      ws.send(JSON.stringify(frame));
-      return true;
-    } catch {
-      // It closed meanwhile; the hello of the next socket makes up for what was missed.
-      return false;
+      const values = await accountStub(this.env, account).readKeys(host, epoch, names);
+      sendFrame(ws, { type: "keys", request, values });
+    } catch (error) {
+      // No answer is a question that the host asks again.
+      log({ event: "host.keys_failed", host, account, error: describeError(error) });
     }
   }
 
-  /** The socket that said hello, if the host is connected. */
-  private socket(except?: WebSocket): WebSocket | null {
-    const sockets = this.ctx.getWebSockets();
-    return (
-      sockets.find(
-        (ws) =>
-          ws !== except &&
-          ws.readyState === WebSocket.OPEN &&
-          attachmentOf(ws).incarnation !== null,
-      ) ?? null
-    );
+  private acknowledge(n: number): void {
+    const ws = this.sockets.current();
+    if (ws === null) return;
+    attach(ws, { ...attachmentOf(ws), acked: n, seenAt: Date.now() });
+    sendFrame(ws, { type: "ack", n });
   }
 
-  /** Closes a socket that no longer speaks for the host. */
-  private detach(ws: WebSocket): void {
-    this.attach(ws, { ...attachmentOf(ws), incarnation: null });
-    ws.close(1000, "replaced or silent");
+  private stop(ws: WebSocket, account: Id<"account">, epoch: number): void {
+    sendFrame(ws, { type: "stop", account, epoch, mode: "close" });
   }
 
-  private attach(ws: WebSocket, attachment: Attachment): void {
-    ws.serializeAttachment(attachment);
-  }
-
-  /** How far this process was acknowledged, as far as a socket of it remembers; 0 is always safe. */
-  private ackedOf(incarnation: string): number {
-    const sockets = this.ctx.getWebSockets().map(attachmentOf);
-    return Math.max(0, ...sockets.filter((s) => s.incarnation === incarnation).map((s) => s.acked));
+  private send(frame: EdgeFrame): boolean {
+    const ws = this.sockets.current();
+    return ws !== null && sendFrame(ws, frame);
   }
 
   private host(): string | null {
@@ -293,16 +283,5 @@ export class HostObject extends DurableObject<Env> {
       this.sessions = new HostSessions(this.ctx.storage.sql);
     }
     return this.sessions;
-  }
-}
-
-/** What `attach` put there; every accepted socket has it. */
-function attachmentOf(ws: WebSocket): Attachment {
-  return ws.deserializeAttachment() as Attachment;
-}
-
-async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < items.length; i += TELL_AT_ONCE) {
-    await Promise.all(items.slice(i, i + TELL_AT_ONCE).map(work));
   }
 }

@@ -33,7 +33,7 @@ test("accounts get their reports in order, and a frame is acknowledged only when
       const isDurable = (n: number): boolean =>
         (marks[n - 1] ?? []).every((m) => [...durable.values()].some((all) => all.includes(m)));
       const lanes = new ReportLanes({
-        deliver: async (account, reports) => {
+        connect: (account) => async (reports) => {
           await Promise.resolve();
           if (fails.next().value) throw new Error("the object was reset");
           durable.set(account, [...(durable.get(account) ?? []), ...reports.map(markOf)]);
@@ -66,7 +66,7 @@ test("a session's news does not wait behind a receipt that takes its time", asyn
   const delivered: number[] = [];
   let release: () => void = () => {};
   const lanes = new ReportLanes({
-    deliver: async (_, reports) => {
+    connect: () => async (reports) => {
       delivered.push(...reports.map(markOf));
       if (reports[0]?.kind === "receipt") await new Promise<void>((resolve) => (release = resolve));
     },
@@ -79,4 +79,35 @@ test("a session's news does not wait behind a receipt that takes its time", asyn
   lanes.push(2, [report(1, 2)]);
   expect(delivered).toEqual([1, 2]);
   release();
+});
+
+test("an account is spoken to on one line; after a failure on a new one, once the old is quiet", async () => {
+  const calls: { line: number; marks: number[]; end: (error?: Error) => void }[] = [];
+  let lines = 0;
+  const lanes = new ReportLanes({
+    connect: () => {
+      const line = ++lines;
+      return (reports) =>
+        new Promise((resolve, reject) => {
+          const end = (error?: Error) => (error === undefined ? resolve() : reject(error));
+          calls.push({ line, marks: reports.map(markOf), end });
+        });
+    },
+    acknowledge: () => {},
+    onFailure: () => {},
+    wait: () => Promise.resolve(),
+  });
+  const calledTimes = (n: number) => vi.waitFor(() => expect(calls).toHaveLength(n));
+  lanes.push(1, [report(1, 1, "receipt")]);
+  await calledTimes(1);
+  lanes.push(2, [report(1, 2, "receipt")]);
+  await calledTimes(2);
+  expect(calls.map(({ line }) => line)).toEqual([1, 1]);
+
+  calls[0]?.end(new Error("the object was reset"));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(calls).toHaveLength(2);
+  calls[1]?.end();
+  await calledTimes(3);
+  expect(calls[2]).toMatchObject({ line: 2, marks: [1, 2] });
 });

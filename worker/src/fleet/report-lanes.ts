@@ -3,13 +3,15 @@ import type { Report } from "@roost/contract/host";
 type Account = Report["account"];
 type Frame = { n: number; left: number };
 type Waiting = { report: Report; frame: Frame; isDone: boolean };
+type Deliver = (reports: Report[]) => Promise<void>;
 /** What an account has not made durable: all of it, and how much of that is on its way. */
 type Lane = {
+  deliver: Deliver;
   waiting: Waiting[];
   sent: number;
   isUrgentOnItsWay: boolean;
   isGathering: boolean;
-  callsOut: number;
+  callsOut: Set<Promise<void>>;
   turn: number;
 };
 
@@ -25,8 +27,11 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
 export type LaneDeps = {
-  /** Makes the reports durable, in order. Rejects when it could not. */
-  deliver: (account: Account, reports: Report[]) => Promise<void>;
+  /**
+   * A line to the account, on which one call does not overtake another. What is sent on it resolves
+   * when the reports are durable, and rejects when they could not be made so.
+   */
+  connect: (account: Account) => Deliver;
   /** Everything up to this frame is durable. */
   acknowledge: (n: number) => void;
   onFailure: (account: Account, error: unknown) => void;
@@ -74,12 +79,13 @@ export class ReportLanes {
   }
 
   private open(account: Account): Lane {
-    const lane = {
+    const lane: Lane = {
+      deliver: this.deps.connect(account),
       waiting: [],
       sent: 0,
       isUrgentOnItsWay: false,
       isGathering: false,
-      callsOut: 0,
+      callsOut: new Set(),
       turn: 0,
     };
     this.lanes.set(account, lane);
@@ -89,7 +95,7 @@ export class ReportLanes {
   /** Sends what waits, unless a call is out that will answer soon: then it gathers meanwhile. */
   private advance(account: Account, hasGathered = false): void {
     const lane = this.lanes.get(account);
-    if (lane === undefined || lane.isUrgentOnItsWay || lane.callsOut >= MAX_CALLS) return;
+    if (lane === undefined || lane.isUrgentOnItsWay || lane.callsOut.size >= MAX_CALLS) return;
     const batch = lane.waiting.slice(lane.sent, lane.sent + AT_ONCE);
     if (batch.length === 0) return;
     const isUrgent = !batch.every(({ report }) => isPatient(report));
@@ -99,8 +105,9 @@ export class ReportLanes {
     }
     lane.sent += batch.length;
     lane.isUrgentOnItsWay = isUrgent;
-    lane.callsOut += 1;
-    void this.deliver(account, lane, batch, isUrgent);
+    const call = lane.deliver(batch.map(({ report }) => report));
+    lane.callsOut.add(call);
+    void this.settle(account, lane, { call, batch, isUrgent });
   }
 
   private async gather(account: Account, lane: Lane): Promise<void> {
@@ -110,18 +117,14 @@ export class ReportLanes {
     this.advance(account, true);
   }
 
-  private async deliver(
+  private async settle(
     account: Account,
     lane: Lane,
-    batch: Waiting[],
-    isUrgent: boolean,
+    { call, batch, isUrgent }: { call: Promise<void>; batch: Waiting[]; isUrgent: boolean },
   ): Promise<void> {
     const { turn } = lane;
     try {
-      await this.deps.deliver(
-        account,
-        batch.map(({ report }) => report),
-      );
+      await call;
     } catch (error) {
       if (lane.turn === turn) await this.goBack(account, lane, error);
       return;
@@ -129,7 +132,7 @@ export class ReportLanes {
     // Since then the lane went back behind this call; it will be repeated.
     if (lane.turn !== turn) return;
     for (const waiting of batch) waiting.isDone = true;
-    lane.callsOut -= 1;
+    lane.callsOut.delete(call);
     if (isUrgent) lane.isUrgentOnItsWay = false;
     this.shift(account, lane);
     this.advance(account);
@@ -139,9 +142,12 @@ export class ReportLanes {
     lane.turn += 1;
     lane.isUrgentOnItsWay = true;
     this.deps.onFailure(account, error);
+    // Otherwise what was still on the old line could arrive after its own repetition.
+    await Promise.allSettled(lane.callsOut);
     await this.deps.wait(Math.min(FIRST_RETRY_MS * 2 ** Math.min(lane.turn, 10), LAST_RETRY_MS));
+    lane.deliver = this.deps.connect(account);
+    lane.callsOut.clear();
     lane.sent = 0;
-    lane.callsOut = 0;
     lane.isUrgentOnItsWay = false;
     for (const waiting of lane.waiting) waiting.isDone = false;
     this.advance(account);

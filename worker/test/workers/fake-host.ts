@@ -60,12 +60,7 @@ export class FakeHost {
 
   /** Dials in and says hello, with what is running; repeats what was not acknowledged. */
   async connect(isDraining = false): Promise<this> {
-    const response = await SELF.fetch(`${ORIGIN}/v1/hosts/socket`, {
-      headers: { upgrade: "websocket", authorization: `Bearer ${await hostToken(this.name)}` },
-    });
-    const socket = response.webSocket;
-    if (socket === null) throw new Error(`no socket: ${response.status} ${await response.text()}`);
-    socket.accept();
+    const socket = await this.dial();
     this.socket = socket;
     socket.addEventListener("message", ({ data }) => {
       this.receive(EdgeFrame.parse(JSON.parse(String(data))));
@@ -85,6 +80,17 @@ export class FakeHost {
     });
     for (const frame of this.unacked) this.send(frame);
     return this;
+  }
+
+  /** An open socket, on which nothing was said yet. */
+  async dial(): Promise<WebSocket> {
+    const response = await SELF.fetch(`${ORIGIN}/v1/hosts/socket`, {
+      headers: { upgrade: "websocket", authorization: `Bearer ${await hostToken(this.name)}` },
+    });
+    const socket = response.webSocket;
+    if (socket === null) throw new Error(`no socket: ${response.status} ${await response.text()}`);
+    socket.accept();
+    return socket;
   }
 
   disconnect(): void {

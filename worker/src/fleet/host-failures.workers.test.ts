@@ -1,0 +1,84 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Id } from "@roost/contract/ids";
+import { afterEach, expect, test, vi } from "vitest";
+import { FakeHost } from "../../test/workers/fake-host.ts";
+import { givenConnected } from "../../test/workers/given-account.ts";
+import { accountStub } from "../accounts/account-stub.ts";
+import { hostStub } from "./stubs.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  FakeHost.retireAll();
+});
+
+/** From here on the account's object can not be opened. */
+async function breakAccount(account: Id<"account">): Promise<void> {
+  await runInDurableObject(accountStub(env, account), (_, { storage }) => {
+    storage.sql.exec("ALTER TABLE ticks RENAME TO lost_ticks");
+  });
+  await evictDurableObject(accountStub(env, account));
+}
+
+/** From here on the account can be opened and asked, but keeps nothing that it is told. */
+async function fillDisk(account: Id<"account">): Promise<void> {
+  await runInDurableObject(accountStub(env, account), (_, { storage }) => {
+    storage.sql.exec(
+      `CREATE TRIGGER disk_full BEFORE INSERT ON ticks
+       BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`,
+    );
+  });
+}
+
+async function freeDisk(account: Id<"account">): Promise<void> {
+  await runInDurableObject(accountStub(env, account), (_, { storage }) => {
+    storage.sql.exec("DROP TRIGGER disk_full");
+  });
+}
+
+test("an account that fails when its host is lost holds up nobody, and is told by the alarm", async () => {
+  const host = await new FakeHost().connect();
+  const failing = await givenConnected(host);
+  const other = await givenConnected(host);
+  const epoch = host.sessions.get(failing.account) ?? 0;
+  await fillDisk(failing.account);
+  host.disconnect();
+  const next = await new FakeHost(host.name).connect();
+  await next.nextStart(other.account, host.sessions.get(other.account));
+  expect(next.sessions.has(failing.account)).toBe(false);
+
+  await freeDisk(failing.account);
+  await evictDurableObject(hostStub(env, host.name));
+  await vi.waitFor(
+    async () => {
+      await runDurableObjectAlarm(hostStub(env, host.name));
+      expect(next.sessions.get(failing.account)).toBeGreaterThan(epoch);
+    },
+    { timeout: 8_000 },
+  );
+});
+
+test("keys that cannot be read are left unanswered, and the socket goes on for the others", async () => {
+  const host = await new FakeHost().connect();
+  const failing = await givenConnected(host);
+  const other = await givenConnected(host);
+  await breakAccount(failing.account);
+  const lines = vi.spyOn(console, "log");
+  const epochOf = (account: Id<"account">) => host.sessions.get(account) ?? 0;
+  void host.keysGet(failing.account, epochOf(failing.account), ["creds"]).catch(() => undefined);
+  await vi.waitFor(() => expect(lines.mock.calls.flat().join()).toContain("host.keys_failed"));
+  const values = await host.keysGet(other.account, epochOf(other.account), ["creds"]);
+  expect(values).toEqual(["ciphertext"]);
+});
+
+test("a socket whose hello cannot be read is closed, for the host to dial again", async () => {
+  const host = await new FakeHost().connect();
+  host.disconnect();
+  const socket = await host.dial();
+  const closed = new Promise<number>((resolve) => {
+    socket.addEventListener("close", ({ code }) => resolve(code));
+  });
+  socket.send(JSON.stringify({ type: "hello", protocol: "from the future" }));
+  expect(await closed).toBe(1008);
+});
