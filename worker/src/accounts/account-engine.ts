@@ -8,6 +8,7 @@ import type { AccountStore } from "./account-store.ts";
 import { applyMessageReport, isMessageReport } from "./apply-reports.ts";
 import type { Cancelling } from "./cancel-message.ts";
 import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
+import { LeaseRest } from "./lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
 import { nextAlarm } from "./next-alarm.ts";
 import type { Placement } from "./placement.ts";
@@ -47,7 +48,9 @@ export class AccountEngine {
   readonly cancelling: Cancelling = new Map();
   private readonly deps: EngineDeps;
   private readonly riders = new Riders();
+  private readonly rest = new LeaseRest();
   private alarmAt: number | null = null;
+  private isRetired = false;
 
   constructor(deps: EngineDeps) {
     this.deps = deps;
@@ -72,10 +75,12 @@ export class AccountEngine {
    * the leases on their way; the queue does, unless somebody is waiting.
    */
   save(carry = (leases: StoredLease[]) => this.nudge(leases)): void {
+    if (this.isRetired) return;
     const { store, sessions, deps } = this;
     const now = Date.now();
     ripenOutbox(store, now);
-    const leases = cutLeases(store, this.limits(), this.clock(now));
+    const isResting = this.rest.until(now) !== null;
+    const leases = isResting ? [] : cutLeases(store, this.limits(), this.clock(now));
     try {
       store.commit(now);
     } catch (error) {
@@ -105,8 +110,20 @@ export class AccountEngine {
         const { account } = taken.lease;
         log({ event: "lease.nudge_failed", account, lease: id, error: describeError(error) });
       }
-      this.store.leases.putBack(id);
+      await this.offerLater(id);
     }
+  }
+
+  /** It did not reach its host, which may be there again in a moment: the queue tries it once more. */
+  private async offerLater(id: Id<"lease">): Promise<void> {
+    this.putBack(id);
+    const lease = this.store.leases.find(id);
+    if (lease !== null) await this.nudge([lease]);
+  }
+
+  /** A lease that was taken did not reach its host: whoever comes next may take it. */
+  putBack(id: Id<"lease">): void {
+    this.store.leases.putBack(id);
   }
 
   takeLease(id: Id<"lease">): { host: string; lease: Lease } | null {
@@ -153,6 +170,14 @@ export class AccountEngine {
     this.deps.background(this.nudge(leases));
   }
 
+  /** Logs the phone out, and lets what is under way come to its end. Nothing is written after it. */
+  async retire(): Promise<void> {
+    this.sessions.unlink("logout", "unlinked_by_us", Date.now());
+    this.isRetired = true;
+    await this.sessions.flush();
+    await this.deps.projection.finish();
+  }
+
   async hostFree(): Promise<void> {
     this.placement.mayTryNow();
     await this.steer();
@@ -176,7 +201,10 @@ export class AccountEngine {
     else if (report.kind === "session") sessions.applySession(report, now);
     else if (report.kind === "link") sessions.applyLink(report, now);
     else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
-    if (report.kind === "outcome") this.cancelling.get(report.message)?.();
+    if (report.kind !== "outcome") return;
+    this.cancelling.get(report.message)?.();
+    if (report.result === "returned") this.rest.returned(now);
+    else this.rest.begun();
   }
 
   /** The queue is only a wake-up: when it fails, the alarm offers the lease again. */
@@ -211,6 +239,7 @@ export class AccountEngine {
   }
 
   private armAlarm(): void {
+    if (this.isRetired) return;
     const { store, sessions, deps } = this;
     const now = Date.now();
     const decision = leaseDecision(store, this.limits(), now);
@@ -219,6 +248,7 @@ export class AccountEngine {
         lease: store.leases.nextDeadline(),
         outbox: store.outbox.nextAt(),
         quota: decision.kind === "held" ? decision.until : null,
+        rest: decision.kind === "lease" ? this.rest.until(now) : null,
         placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
         link: sessions.linkDeadline(),
         projection: store.isProjectionDue() ? deps.projection.nextTryAt(now) : null,

@@ -108,16 +108,19 @@ export class AccountObject extends DurableObject<Env> {
 
   /** Logs the phone out, and leaves nothing of the account behind. */
   async remove(tenant: Id<"tenant">): Promise<Outcome<null>> {
-    const gone = this.doing(tenant, ({ store, sessions }, now) => {
-      sessions.unlink("logout", "unlinked_by_us", now);
-      return ok(store.account());
-    });
-    if (!gone.ok) return gone;
-    await this.engine?.sessions.flush();
-    await deleteProjection(this.env.DB, gone.value);
+    const engine = this.engineOf(tenant);
+    if (engine === null) return nothing("account");
+    this.engine = null;
+    await engine.retire();
+    try {
+      await deleteProjection(this.env.DB, engine.store.account());
+    } catch (error) {
+      // Still in the directory, so still there: unlinked, and to be deleted once more.
+      this.engine = this.drive(AccountStore.open(this.ctx.storage));
+      throw error;
+    }
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    this.engine = null;
     return ok(null);
   }
 
@@ -279,6 +282,11 @@ export class AccountObject extends DurableObject<Env> {
   /** The lease, if it is still to be delivered. Null for one that was taken, settled or given up. */
   takeLease(id: Id<"lease">): { host: string; lease: Lease } | null {
     return this.engine?.takeLease(id) ?? null;
+  }
+
+  /** The lease was taken and did not reach its host. */
+  putBackLease(id: Id<"lease">): void {
+    this.engine?.putBack(id);
   }
 
   /**

@@ -30,7 +30,7 @@ function projectionOf(store: AccountStore): Projection {
 /** Keeps the directory up to date, in the background and for as long as it takes. */
 export class ProjectionWriter {
   private readonly d1: D1Database;
-  private isWriting = false;
+  private writing: Promise<void> | null = null;
   private tryAt: number | null = null;
 
   constructor(d1: D1Database) {
@@ -43,21 +43,30 @@ export class ProjectionWriter {
 
   /** Writes until the directory shows the present state. A failure is tried again by the alarm. */
   async write(store: AccountStore): Promise<void> {
-    if (this.isWriting || (this.tryAt ?? 0) > Date.now()) return;
-    this.isWriting = true;
+    if (this.writing !== null || (this.tryAt ?? 0) > Date.now()) return;
+    this.writing = this.catchUp(store);
+    await this.writing;
+    this.writing = null;
+  }
+
+  /** Writes no more, once what is on its way has arrived. */
+  async finish(): Promise<void> {
+    this.tryAt = Infinity;
+    await this.writing;
+  }
+
+  private async catchUp(store: AccountStore): Promise<void> {
     try {
-      while (store.isProjectionDue()) {
+      while (store.isProjectionDue() && this.tryAt !== Infinity) {
         const row = projectionOf(store);
         await writeRow(this.d1, row);
         store.noteProjected(row.version);
       }
-      this.tryAt = null;
+      if (this.tryAt !== Infinity) this.tryAt = null;
     } catch (error) {
-      this.tryAt = Date.now() + TRY_AGAIN_MS;
+      if (this.tryAt !== Infinity) this.tryAt = Date.now() + TRY_AGAIN_MS;
       const { id: account } = store.account();
       log({ event: "projection.failed", account, error: describeError(error) });
-    } finally {
-      this.isWriting = false;
     }
   }
 }
