@@ -60,3 +60,18 @@ test("a connection that has gone deaf is renewed when acks stay out", async () =
   await edge.expect("session", account, { state: "reconnecting", reason: "not_answering" });
   await eventually(() => expect(edge.of("session", account).at(-1)?.state).toBe("connected"));
 });
+
+test("a look-up that a lost connection left unanswered holds nothing up on the next one", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  const before = world.send(account, phone);
+  await edge.expect("outcome", account, { message: before.id, result: "sent" });
+  await world.fault({ kind: "silence", number, count: 1 });
+  const lost = world.send(account, phone);
+  const later = world.send(account, await world.phone());
+  await edge.expect("outcome", account, { message: lost.id, result: "unconfirmed" });
+  await expect(
+    edge.expect("outcome", account, { message: later.id, result: "sent" }),
+  ).resolves.toBeDefined();
+});

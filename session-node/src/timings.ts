@@ -2,6 +2,8 @@
 export type Timings = {
   /** From the written stanza to calling it unconfirmed. A later ack or receipt still settles it. */
   ackDeadlineMs: number;
+  /** From handing a message to Baileys to giving up on the connection; it waits for answers meanwhile. */
+  sendDeadlineMs: number;
   /** From the first byte to an open session, or to a QR; longer means that WhatsApp does not answer. */
   connectDeadlineMs: number;
   /** How long a repeated attempt waits for the offline queue before it stops hoping for a receipt. */
@@ -35,6 +37,7 @@ export type Timings = {
 
 export const defaultTimings: Timings = {
   ackDeadlineMs: 15_000,
+  sendDeadlineMs: 60_000,
   connectDeadlineMs: 30_000,
   offlineQueueDeadlineMs: 10_000,
   codeValidMs: 180_000,

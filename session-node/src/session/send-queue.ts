@@ -3,8 +3,9 @@ import type { MessageId } from "@roost/contract/ids";
 import type { MessageError } from "@roost/contract/messages";
 import type { Timings } from "../timings.ts";
 import type { Sender } from "../whatsapp/sender.ts";
-import { AckWatch } from "./ack-watch.ts";
 import { BoundedSet } from "./bounded-set.ts";
+import { DeadlineWatch } from "./deadline-watch.ts";
+import { InFlight } from "./in-flight.ts";
 import {
   byTurn,
   type Entry,
@@ -38,6 +39,8 @@ export type SendQueueDeps = {
   mayWork: () => boolean;
   /** Stanzas left and nothing at all came back: the connection only looks alive. */
   onSilence: (sinceMs: number) => void;
+  /** A send does not come to an end: nothing good can be expected of this connection. */
+  onStuck: () => void;
   timings: Timings;
 };
 
@@ -51,12 +54,12 @@ export class SendQueue {
   readonly #known: KnownMessages;
   readonly #signal = new Signal();
   readonly #strayReceipts = new BoundedSet(MAX_STRAY_RECEIPTS);
-  readonly #ackWatch: AckWatch;
+  readonly #ackWatch: DeadlineWatch;
+  readonly #sendWatch: DeadlineWatch;
+  readonly #inFlight = new InFlight();
   #waiting: Entry[] = [];
   #offlineTimer: NodeJS.Timeout | undefined;
   #sender: Sender | null = null;
-  #inFlight = 0;
-  #isSomebodyTyping = false;
   #isOfflineQueueThrough = false;
   #isPumping = false;
   #isClosed = false;
@@ -66,7 +69,9 @@ export class SendQueue {
   constructor(deps: SendQueueDeps) {
     this.#deps = deps;
     this.#known = deps.known;
-    this.#ackWatch = new AckWatch(deps.timings.ackDeadlineMs, (late) => this.#acksAreLate(late));
+    const { ackDeadlineMs, sendDeadlineMs } = deps.timings;
+    this.#ackWatch = new DeadlineWatch(ackDeadlineMs, (late) => this.#acksAreLate(late));
+    this.#sendWatch = new DeadlineWatch(sendDeadlineMs, (late) => this.#sendsAreLate(late));
   }
 
   /** Takes leased messages. One that is known is answered, not sent again. */
@@ -105,7 +110,9 @@ export class SendQueue {
 
   /** The connection is gone: what was not written stays here and waits for the next one. */
   disconnected(): void {
+    this.#sender?.close();
     this.#sender = null;
+    this.#inFlight.disconnected();
     this.#isOfflineQueueThrough = false;
     clearTimeout(this.#offlineTimer);
   }
@@ -157,7 +164,7 @@ export class SendQueue {
   async finish(): Promise<void> {
     this.#isClosed = true;
     this.revoke(null);
-    await this.#settled(() => this.#inFlight === 0 && this.#ackWatch.size === 0);
+    await this.#settled(() => this.#inFlight.isEmpty && this.#ackWatch.size === 0);
   }
 
   /** The session is over: what has no outcome gets one now. */
@@ -167,8 +174,9 @@ export class SendQueue {
     this.revoke(null);
     clearTimeout(this.#offlineTimer);
     // What is in Baileys' hands will soon say whether it left.
-    await this.#settled(() => this.#inFlight === 0);
+    await this.#settled(() => this.#inFlight.isEmpty);
     this.#ackWatch.stop();
+    this.#sendWatch.stop();
     for (const entry of this.#known.all()) {
       if (!entry.outcome) this.#settle(entry, "unconfirmed", noAck);
     }
@@ -202,8 +210,8 @@ export class SendQueue {
       isPrepared: sender !== null && head !== null && sender.isPrepared(head.message.to),
       isOfflineQueueThrough: this.#isOfflineQueueThrough,
       pausedUntil: this.#pausedUntil,
-      inFlight: this.#inFlight,
-      isSomebodyTyping: this.#isSomebodyTyping,
+      inFlight: this.#inFlight.count,
+      isSomebodyTyping: this.#inFlight.isSomebodyTyping,
       maxInFlight: MAX_IN_FLIGHT,
     });
     if (move.kind === "idle" || !head) {
@@ -254,11 +262,9 @@ export class SendQueue {
     }
     entry.state = "sending";
     entry.begunAt = Date.now();
-    this.#inFlight += 1;
-    this.#isSomebodyTyping = entry.message.typing_ms > 0;
+    this.#inFlight.begin(entry);
     void this.#send(entry, sender, to).finally(() => {
-      this.#inFlight -= 1;
-      this.#isSomebodyTyping = false;
+      this.#inFlight.end(entry);
       this.#onSettled?.();
       this.wake();
     });
@@ -267,7 +273,10 @@ export class SendQueue {
   async #send(entry: Entry, sender: Sender, to: Peer): Promise<void> {
     const { message } = entry;
     if (message.typing_ms > 0) await sender.type(to, message.typing_ms);
+    entry.begunAt = Date.now();
+    this.#sendWatch.add(entry);
     const sent = await sender.send(message, to);
+    this.#sendWatch.remove(entry);
     // The ack may have been faster than the promise.
     if (entry.state !== "sending") return;
     if (sent.kind === "kept") this.#keep(entry, sent.cause);
@@ -299,6 +308,17 @@ export class SendQueue {
     const [first] = late;
     if (first) this.#deps.onSilence(first.begunAt);
     for (const entry of late) this.#settle(entry, "unconfirmed", noAck);
+  }
+
+  /** Nobody can say whether they will still leave, so they are not sent again. */
+  #sendsAreLate(late: readonly Entry[]): void {
+    if (late.some((entry) => this.#inFlight.isOnThisConnection(entry))) this.#deps.onStuck();
+    for (const entry of late) {
+      this.#sendWatch.remove(entry);
+      this.#inFlight.end(entry);
+      if (entry.state === "sending") this.#settle(entry, "unconfirmed", noAck);
+    }
+    this.wake();
   }
 
   #settle(entry: Entry, result: Outcome["result"], error: MessageError | null): void {

@@ -74,6 +74,7 @@ export class Session {
       report: (entry, outcome) => this.#reporter.outcome(entry, outcome),
       mayWork: deps.mayWork,
       onSilence: (sinceMs) => this.#checkDeaf(sinceMs),
+      onStuck: () => this.#connection?.end("deaf"),
       timings: deps.timings,
     });
   }

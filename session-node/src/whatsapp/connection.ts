@@ -23,6 +23,16 @@ import type { Ending, OwnWay } from "./ways-to-end.ts";
 const FIRST_QR_MS = 60_000;
 const LATER_QR_MS = 20_000;
 
+/** What Baileys itself says of a connection that is gone: what asked has certainly not sent. */
+class ConnectionGoneError extends Error {
+  readonly output = { statusCode: 428 };
+
+  constructor() {
+    super("The connection is gone.");
+    this.name = "ConnectionGoneError";
+  }
+}
+
 /** What a connection tells its session, in the order in which it happened. */
 export type ConnectionEvents = {
   opened: (self: Peer | null) => void;
@@ -86,6 +96,7 @@ export class Connection {
   end(cause: OwnWay | null): void {
     this.#finish(cause === null ? null : { cause, code: null });
     void this.socket.end(undefined);
+    this.#abandonQuestions();
   }
 
   /** Asks for the code that is typed on the phone. */
@@ -104,6 +115,14 @@ export class Connection {
     this.#hasEnded = true;
     clearTimeout(this.#watchdog);
     if (ending) this.#events.ended(ending);
+  }
+
+  /**
+   * When Baileys ends a connection, it first forgets those who wait for an answer on it: they would
+   * wait for 20 s, and a message with them. This error reaches them.
+   */
+  #abandonQuestions(): void {
+    this.socket.ws.emit("error", new ConnectionGoneError());
   }
 
   /**
@@ -151,6 +170,10 @@ export class Connection {
       const receipt = translateReceipt(node);
       if (receipt) this.#events.receipt(receipt);
     });
+    // Baileys' own listeners come first and have ended the connection.
+    for (const end of ["CB:stream:error", "CB:failure", "CB:xmlstreamend"]) {
+      ws.on(end, () => this.#abandonQuestions());
+    }
     ws.on("CB:notification,type:passkey_prologue_request", () => this.end("passkey"));
   }
 
@@ -188,7 +211,10 @@ export class Connection {
       clearTimeout(this.#watchdog);
       this.#events.opened(this.#self());
     }
-    if (update.connection === "close") this.#finish(endingOf(update.lastDisconnect?.error));
+    if (update.connection === "close") {
+      this.#finish(endingOf(update.lastDisconnect?.error));
+      this.#abandonQuestions();
+    }
   }
 
   #self(): Peer | null {

@@ -19,6 +19,7 @@ export class Sender {
   readonly #socket: WASocket;
   readonly #caches: DeviceCaches;
   readonly #numbers: NumberBook;
+  readonly #closing = new AbortController();
 
   constructor(socket: WASocket, caches: DeviceCaches, numbers: NumberBook) {
     this.#socket = socket;
@@ -51,12 +52,17 @@ export class Sender {
     return { phone: found, lid: recipient.lid ?? this.#numbers.lidOf(found) };
   }
 
+  /** The connection is gone: nobody types on it any more, and nothing that was not written leaves. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   /** Shows "typing ..." to the recipient for a while. Nobody's message fails because of it. */
   async type(to: Peer, forMs: number): Promise<void> {
     const jid = jidOf(to);
     try {
       await this.#socket.sendPresenceUpdate("composing", jid);
-      await delay(forMs);
+      await delay(forMs, undefined, { signal: this.#closing.signal });
       await this.#socket.sendPresenceUpdate("paused", jid);
     } catch {
       // The send that follows finds out what is wrong with the connection.
@@ -65,6 +71,7 @@ export class Sender {
 
   /** Resolves when the stanza is written or is known not to be; what becomes of it the ack says. */
   async send(message: LeasedMessage, to: Peer): Promise<Sent> {
+    if (this.#closing.signal.aborted) return { kind: "kept", cause: "disconnected" };
     const jid = jidOf(to);
     const { quoted } = message;
     try {
