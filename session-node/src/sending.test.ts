@@ -95,6 +95,21 @@ test.each([
   expect(outcome).toMatchObject({ result: "failed", error: { code: name, retryable } });
 });
 
+test("a failure is certain: another attempt is answered with it and not sent", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  await world.fault({ kind: "ack_error", code: 500, number, count: 1 });
+  const message = world.send(account, phone);
+  await edge.expect("outcome", account, { message: message.id, result: "failed" });
+  edge.lease(account, [{ ...message, attempt: 2 }]);
+  const another = world.send(account, phone);
+  await edge.expect("outcome", account, { message: another.id, result: "sent" });
+  const outcomes = edge.of("outcome", account).filter((outcome) => outcome.message === message.id);
+  expect(outcomes.map(({ result }) => result)).toEqual(["failed", "failed"]);
+  expect(await world.inbox(phone)).toMatchObject([{ wa_id: another.wa_id }]);
+});
+
 test("a lease that comes twice is answered again and sent once", async () => {
   const { edge } = world;
   const { account } = await world.linked();

@@ -97,10 +97,9 @@ export function byTurn(a: Entry, b: Entry): number {
   return a.message.not_before - b.message.not_before || a.turn - b.turn;
 }
 
-/** The edge asks for another attempt of what ended without a certain fate, or was given back. */
+/** The edge asks for another attempt of what has no certain fate, or was given back. A failure is certain. */
 export function isOfferedAnew(known: Entry, message: LeasedMessage): boolean {
   const result = known.outcome?.result;
   if (result === "returned") return true;
-  const mayRepeat = result === "unconfirmed" || result === "failed";
-  return mayRepeat && message.attempt > known.message.attempt;
+  return result === "unconfirmed" && message.attempt > known.message.attempt;
 }
