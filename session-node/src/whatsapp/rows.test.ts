@@ -54,6 +54,28 @@ test("what was written is readable at once, and stored in one batch of its last 
   ]);
 });
 
+test("what was written is cut into batches the edge can store, in order, and only a large row is alone", () => {
+  const { rows, batches, envelope } = given({ isFresh: true });
+  const value = (bytes: number) => ({ data: "x".repeat(bytes) });
+  rows.set(
+    Array.from({ length: 40 }, (_, n): [string, unknown] => [`session:${n}`, value(20_000)]),
+  );
+  rows.set([
+    ["app-state-sync-version:large", value(600_000)],
+    ["session:last", value(10)],
+  ]);
+  rows.persist();
+  const sizes = batches.map(({ writes }) => JSON.stringify(writes).length);
+  expect(sizes.filter((size) => size > 270_000)).toHaveLength(1);
+  expect(batches.flatMap(({ writes }) => writes.map(([name]) => name))).toEqual([
+    ...Array.from({ length: 40 }, (_, n) => `session:${n}`),
+    "app-state-sync-version:large",
+    "session:last",
+  ]);
+  const keys = batches.map(({ data_key }) => data_key);
+  expect(keys).toEqual([envelope.wrapped, ...keys.slice(1).map(() => null)]);
+});
+
 test("a key is asked for once, also when there is none", async () => {
   const { rows, fetch } = given();
   expect(await rows.get(["session:a", "session:b"])).toEqual([null, null]);

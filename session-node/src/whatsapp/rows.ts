@@ -1,6 +1,11 @@
 import type { Envelope } from "./envelope.ts";
 import { decodeRow, encodeRow } from "./row-codec.ts";
 
+/** The edge stores a batch as one row, and rows of more than 2 MB it refuses. */
+const BATCH_BYTES = 256 * 1024;
+
+type Write = [name: string, sealed: string | null];
+
 /** The rows an account has at the edge, as the rest of the host reads and writes them. */
 export type RowsDeps = {
   envelope: Envelope;
@@ -9,10 +14,7 @@ export type RowsDeps = {
   /** Reads ciphertext; null when this epoch is stale. */
   fetch: (names: string[]) => Promise<(string | null)[] | null>;
   /** Hands one ordered batch to the edge. */
-  write: (
-    batch: { data_key: string | null; writes: [string, string | null][] },
-    onDurable: () => void,
-  ) => void;
+  write: (batch: { data_key: string | null; writes: Write[] }, onDurable: () => void) => void;
   onUnreadable: (name: string) => void;
   flushMs: number;
 };
@@ -35,7 +37,7 @@ type Row = {
 
 /**
  * An account's secrets in memory, over the edge. Reads of what is not here ask the edge once; writes
- * are collected for a moment and follow behind, in order; what is cold and durable is forgotten.
+ * are collected for a moment and follow behind, in order, a bounded batch at a time; what is cold and durable is forgotten.
  */
 export class Rows {
   readonly #deps: RowsDeps;
@@ -91,15 +93,29 @@ export class Rows {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#isPersistent || this.#dirty.size === 0) return;
-    const names = [...this.#dirty.keys()];
-    const writes = Array.from(this.#dirty, ([name, value]): [string, string | null] => [
-      name,
-      value === null ? null : this.#deps.envelope.seal(name, encodeRow(value)),
-    ]);
+    let batch: Write[] = [];
+    let bytes = 0;
+    for (const [name, value] of this.#dirty) {
+      const sealed = value === null ? null : this.#deps.envelope.seal(name, encodeRow(value));
+      const size = name.length + (sealed?.length ?? 0);
+      if (batch.length > 0 && bytes + size > BATCH_BYTES) {
+        this.#write(batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push([name, sealed]);
+      bytes += size;
+    }
+    this.#write(batch);
     this.#dirty.clear();
+  }
+
+  #write(writes: Write[]): void {
     const dataKey = this.#isKeyStored ? null : this.#deps.envelope.wrapped;
     this.#isKeyStored = true;
-    this.#deps.write({ data_key: dataKey, writes }, () => this.#stored(names));
+    this.#deps.write({ data_key: dataKey, writes }, () => {
+      this.#stored(writes.map(([name]) => name));
+    });
   }
 
   /** Forgets what the edge has and nobody has used since `before`. */
