@@ -69,6 +69,7 @@ export function acceptMessage(
     states: [[isScheduled ? "scheduled" : "accepted", now]],
     error: null,
     attempt: 0,
+    mayBeOut: false,
     out: {
       lane,
       priority: submission.input.priority,

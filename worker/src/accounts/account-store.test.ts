@@ -1,39 +1,19 @@
+import type { Peer } from "@roost/contract/host";
 import { type Id, numberedId } from "@roost/contract/ids";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { MemorySql } from "../../test/workers/memory-sql.ts";
+import { givenStore, textFor } from "../../test/workers/given-store.ts";
+import type { MemorySql } from "../../test/workers/memory-sql.ts";
 import { acceptMessage } from "./accept-message.ts";
 import { AccountStore } from "./account-store.ts";
 import { applyMessageReport } from "./apply-reports.ts";
 import { cutLeases, leaseDecision } from "./cut-leases.ts";
 import { defaultLimits } from "./default-limits.ts";
-import { storageMigration } from "./pages.ts";
+import { ripenOutbox, settleMessage } from "./settle-message.ts";
 import { presentChat, presentEvent, presentMessage } from "./present.ts";
 
 const ACCOUNT: Id<"account"> = `acc_${"1".repeat(26)}`;
 const LIMITS = defaultLimits(true);
-
-function given() {
-  const sql = new MemorySql();
-  sql.exec(storageMigration);
-  const store = AccountStore.create(sql.asStorage(), {
-    id: ACCOUNT,
-    tenant: `ten_${"2".repeat(26)}`,
-    name: "Test",
-    createdAt: 1,
-    state: "connected",
-    reason: null,
-    phone: "491511",
-    lid: null,
-    connectedAt: 1,
-    queue: { state: "active", reason: null },
-    limits: null,
-    session: { epoch: 1, host: "host-1", isWanted: true },
-    link: null,
-    version: 1,
-  });
-  return { sql, store };
-}
 
 const reopen = (sql: MemorySql): AccountStore => AccountStore.open(sql.asStorage());
 
@@ -64,20 +44,7 @@ type Clock = { now: number };
 
 function accept(store: AccountStore, { now }: Clock, person: number, key: string | null = null) {
   const phone = `5511${String(person).padStart(8, "0")}`;
-  return acceptMessage(
-    store,
-    {
-      peer: { phone, lid: null },
-      address: `+${phone}`,
-      text: `message to ${phone}`,
-      input: { priority: 5, pace: "asap" },
-      sendAt: null,
-      expiresAt: null,
-      idempotencyKey: key,
-      bodyHash: "hash",
-    },
-    now,
-  );
+  return acceptMessage(store, textFor(phone, { idempotencyKey: key }), now);
 }
 
 let leaseNumber = 0;
@@ -88,9 +55,15 @@ function cut(store: AccountStore, { now }: Clock) {
 
 const of = { account: ACCOUNT, epoch: 1 };
 
-function outcome(store: AccountStore, { now }: Clock, n: number, result: "sent" | "returned") {
+function outcome(
+  store: AccountStore,
+  { now }: Clock,
+  n: number,
+  result: "sent" | "returned",
+  peer: Peer | null = null,
+) {
   const message = numberedId("message", ACCOUNT, n);
-  const facts = { ...of, kind: "outcome", message, error: null, peer: null, at: now } as const;
+  const facts = { ...of, kind: "outcome", message, error: null, peer, at: now } as const;
   applyMessageReport(store, { ...facts, result }, now);
 }
 
@@ -140,7 +113,7 @@ const anyStep = fc.oneof(
 test("an account that is thrown out of memory at any moment comes back as it was", () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 80 }), (steps) => {
-      const { sql, store: first } = given();
+      const { sql, store: first } = givenStore();
       let store = first;
       const clock = { now: 1_000_000 };
       for (const [i, step] of steps.entries()) {
@@ -176,7 +149,7 @@ test("an account that is thrown out of memory at any moment comes back as it was
 });
 
 test("a key is found again for seven days, and after a restart", () => {
-  const { sql, store } = given();
+  const { sql, store } = givenStore();
   const clock = { now: 1_000_000 };
   const first = accept(store, clock, 1, "order-1");
   for (let i = 0; i < 600; i++) accept(store, clock, i, `other ${i}`);
@@ -189,7 +162,7 @@ test("a key is found again for seven days, and after a restart", () => {
 });
 
 test("ten thousand messages stay cheap: rows written, memory, and the time of a restart", () => {
-  const { sql, store } = given();
+  const { sql, store } = givenStore();
   const clock = { now: 1_000_000 };
   const before = sql.rowsWritten;
   const messages = 10_000;
@@ -221,7 +194,7 @@ test("ten thousand messages stay cheap: rows written, memory, and the time of a 
 }, 30_000);
 
 test("texts and keys of any length and script are kept, over a checkpoint and without one", () => {
-  const { sql, store } = given();
+  const { sql, store } = givenStore();
   const clock = { now: 1_000_000 };
   const texts = ["界".repeat(65_536), "🙂".repeat(400_000), "\u0001".repeat(65_536), "short"];
   for (let i = 0; i < 32; i++) received(store, clock, 1, `W${i}`, texts[i % 4]);
@@ -246,7 +219,7 @@ test("texts and keys of any length and script are kept, over a checkpoint and wi
 });
 
 test("a checkpoint that fails changes nothing, and a later one makes up for it", () => {
-  const { sql, store } = given();
+  const { sql, store } = givenStore();
   const clock = { now: 1_000_000 };
   for (let i = 0; i < 40; i++) received(store, clock, i, `W${i}`);
   accept(store, clock, 1, "order-1");
@@ -264,4 +237,52 @@ test("a checkpoint that fails changes nothing, and a later one makes up for it",
   const reopened = reopen(sql);
   expect(view(reopened, clock.now)).toEqual(view(store, clock.now));
   expect(accept(reopened, clock, 1, "order-1")).toMatchObject({ value: { isReplayed: true } });
+});
+
+test("what may have gone out never expires and is never cancelled: its fate is open", () => {
+  for (const fact of ["expired", "cancelled"] as const) {
+    const { sql, store } = givenStore();
+    const clock = { now: 1_000_000 };
+    const expiresAt = clock.now + 60_000;
+    acceptMessage(store, textFor("5511", { expiresAt }), clock.now);
+    acceptMessage(store, textFor("5522", { expiresAt }), clock.now);
+    const [first] = cut(store, clock);
+    if (first === undefined) throw new Error("no lease");
+    store.change({ kind: "lease_closed", id: first.id, now: clock.now });
+    // The next session gives one back; the other has no session by the time it expires.
+    cut(store, clock);
+    outcome(store, clock, 1, "returned");
+    for (const { id } of store.leases.all()) {
+      store.change({ kind: "lease_closed", id, now: clock.now });
+    }
+    store.commit(clock.now);
+    const reopened = reopen(sql);
+    if (fact === "expired") ripenOutbox(reopened, expiresAt);
+    for (const n of [1, 2]) {
+      const message = reopened.messages.find(n);
+      if (message === null) throw new Error("no message");
+      if (fact === "cancelled") settleMessage(reopened, message, fact, { at: 1, now: clock.now });
+      expect(message.states.at(-1)?.[0]).toBe("unconfirmed");
+    }
+    expect(reopened.outbox.counts()).toMatchObject({ accepted: 0, leased: 0, unconfirmed: 2 });
+    receipt(reopened, clock, 1, "delivered");
+    expect(reopened.messages.find(1)?.states.at(-1)?.[0]).toBe("delivered");
+  }
+});
+
+test("a message's history never goes back in time, whatever clocks say", () => {
+  const { store } = givenStore();
+  const clock = { now: 1_000_000 };
+  accept(store, clock, 1);
+  cut(store, { now: 1_000_100 });
+  const message = store.messages.find(1);
+  if (message === null) throw new Error("no message");
+  settleMessage(store, message, "sent", { at: 999_000, now: 1_000_200 });
+  settleMessage(store, message, "delivered", { at: 2_000_000, now: 1_000_300 });
+  settleMessage(store, message, "read", { at: 1_000_250, now: 1_000_400 });
+  expect(message.states.map(([, at]) => at)).toEqual([
+    1_000_000, 1_000_100, 1_000_100, 1_000_300, 1_000_300,
+  ]);
+  const told = store.journal.after(0, 10).map(({ at }) => at);
+  expect(told).toEqual([1_000_000, 1_000_100, 1_000_300, 1_000_300]);
 });

@@ -321,6 +321,8 @@ export class AccountStore {
     this.outbox.place(message);
     if (change.state !== "leased") this.leases.settle(change.n);
     if (before === undefined || !isOpen(before)) return;
+    // One that expires or is cancelled without an outcome was counted with the attempt it had.
+    if (isWaiting(before) && change.state === "unconfirmed") return;
     this.countOutcome(change, isWaiting(change.state));
   }
 
@@ -350,6 +352,7 @@ export class AccountStore {
     const message = this.messages.find(n);
     if (message === null) return;
     message.attempt += 1;
+    message.mayBeOut = true;
     this.messages.touch(message);
     // The attempt before may have gone out, at a time that nobody knows.
     countSent(this.quotaFacts, now);
@@ -357,7 +360,11 @@ export class AccountStore {
 
   private closeLease(id: StoredLease["id"], now: number): void {
     for (const n of this.leases.close(id)) {
-      this.makeReady(n);
+      const message = this.messages.find(n);
+      if (message === null) continue;
+      message.mayBeOut = true;
+      this.messages.touch(message);
+      this.outbox.makeReady(message);
       countSent(this.quotaFacts, now);
     }
   }

@@ -7,7 +7,8 @@ import type {
 } from "@roost/contract/host";
 import { ownerOf } from "@roost/contract/ids";
 import type { AccountStore } from "./account-store.ts";
-import { chatWith, learn } from "./chat-with.ts";
+import { addressee, addressOf, hasPhone } from "./address.ts";
+import { chatWith, isStranger, learnLookedUp } from "./chat-with.ts";
 import { cutToBytes } from "./cut-to-bytes.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredChat, StoredMessage } from "./stored.ts";
@@ -35,7 +36,9 @@ function applyOutcome(store: AccountStore, report: OutcomeReport, now: number): 
   const message = account === store.account().id ? store.messages.find(number) : null;
   if (message === null || message.out === null) return;
   const chat = store.chats.find(message.chat);
-  if (report.peer !== null && chat !== null) learn(store, chat, report.peer);
+  if (report.peer !== null && chat !== null) {
+    learnLookedUp(store, chat, report.peer, addressee(message).phone);
+  }
   const { at, error } = report;
   const fact = report.result === "returned" ? "accepted" : report.result;
   settleMessage(store, message, fact, { at, now, error });
@@ -48,7 +51,7 @@ function applyReceipt(store: AccountStore, report: ReceiptReport, now: number): 
     if (message === null) continue;
     const chat = store.chats.find(message.chat);
     // Only the person it went to can have got it.
-    if (chat === null || !isSamePerson(chat, report.peer)) continue;
+    if (chat === null || !isFrom(report.peer, message, chat, chats)) continue;
     settleMessage(store, message, report.type, { at: report.at, now });
   }
 }
@@ -65,10 +68,20 @@ function findInChats(
   return null;
 }
 
-function isSamePerson({ phone, lid, dialled }: StoredChat, peer: Peer): boolean {
+/** Whether the peer can be the one whom the message went to. `theirs` are the peer's chats. */
+function isFrom(
+  peer: Peer,
+  message: StoredMessage,
+  chat: StoredChat,
+  theirs: readonly StoredChat[],
+): boolean {
+  const { phone, lid } = addressee(message);
   if (lid !== null && peer.lid !== null) return lid === peer.lid;
-  if (phone === null || peer.phone === null) return true;
-  return phone === peer.phone || dialled.includes(peer.phone);
+  if (phone !== null && phone === peer.phone) return true;
+  // The number may have changed hands since the chat began.
+  if (phone !== null && theirs.some((their) => hasPhone(their, phone))) return true;
+  if (isStranger(chat, peer)) return false;
+  return theirs.includes(chat) || chat.phone === null || peer.phone === null;
 }
 
 function applyReceived(store: AccountStore, report: ReceivedReport, now: number): void {
@@ -99,7 +112,7 @@ function applyReceived(store: AccountStore, report: ReceivedReport, now: number)
     before: chat.tails[0] ?? null,
     direction,
     origin: isOurs ? "phone" : "contact",
-    address: peer.phone === null ? `${peer.lid}@lid` : `+${peer.phone}`,
+    address: addressOf(peer),
     type: report.type,
     text: report.text === null ? null : cutToBytes(report.text, MAX_TEXT_BYTES),
     replyTo: quoted?.n ?? null,
@@ -108,6 +121,7 @@ function applyReceived(store: AccountStore, report: ReceivedReport, now: number)
     states: [[isOurs ? "sent" : "received", report.at]],
     error: null,
     attempt: 0,
+    mayBeOut: false,
     out: null,
   };
   store.change({ kind: "message", message });

@@ -51,7 +51,9 @@ export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<
 
 function cancelNow(store: AccountStore, message: StoredMessage): boolean {
   const state = message.states.at(-1)?.[0];
-  if (state === undefined || !isWaiting(state)) return false;
+  // Leased, but the lease was given up: no host has it, and none can say what became of it.
+  const isNowhere = state === "leased" && !store.leases.has(message.n);
+  if (state === undefined || !(isWaiting(state) || isNowhere)) return false;
   const now = Date.now();
   settleMessage(store, message, "cancelled", { at: now, now });
   return true;

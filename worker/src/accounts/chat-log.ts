@@ -71,10 +71,21 @@ export class ChatLog {
   }
 
   private index(chat: StoredChat): void {
+    this.leaveIndex(chat.n);
     this.chats.set(chat.n, chat);
     if (chat.mergedInto !== null) return;
     if (chat.phone !== null) this.byPhone.set(chat.phone, chat.n);
     for (const phone of chat.dialled) this.byPhone.set(phone, chat.n);
     if (chat.lid !== null) this.byLid.set(chat.lid, chat.n);
+  }
+
+  /** An address that is the chat's no more must not lead to it. */
+  private leaveIndex(n: number): void {
+    const before = this.chats.get(n);
+    if (before === undefined) return;
+    for (const phone of [before.phone, ...before.dialled]) {
+      if (phone !== null && this.byPhone.get(phone) === n) this.byPhone.delete(phone);
+    }
+    if (before.lid !== null && this.byLid.get(before.lid) === n) this.byLid.delete(before.lid);
   }
 }

@@ -1,6 +1,15 @@
 import type { Peer } from "@roost/contract/host";
 import type { AccountStore } from "./account-store.ts";
+import { hasPhone } from "./address.ts";
 import type { StoredChat } from "./stored.ts";
+
+/** What is heard of a person besides the addresses. */
+type Heard = {
+  /** The name they gave themselves. */
+  name?: string | null;
+  /** The number that was dialled when WhatsApp was asked who this is. */
+  dialled?: string | null;
+};
 
 /** The chat with this person, made if there is none. What the peer tells of itself is kept. */
 export function chatWith(
@@ -9,8 +18,9 @@ export function chatWith(
   now: number,
   name: string | null = null,
 ): StoredChat {
+  partFromStrangers(store, peer, peer.phone);
   const [first] = store.chats.findPeer(peer).sort((a, b) => a.n - b.n);
-  if (first !== undefined) return learn(store, first, peer, name);
+  if (first !== undefined) return learn(store, first, peer, { name });
   const chat: StoredChat = {
     n: store.chats.count() + 1,
     phone: peer.phone,
@@ -29,38 +39,62 @@ export function chatWith(
 }
 
 /**
- * Keeps what is heard about the person behind a chat: another address, a name. WhatsApp may know a
- * number in another form than it was dialled in; both lead here from then on. Chats that turn out to
- * be one person's become one, and the older id stays.
+ * Keeps what WhatsApp answered when a message's number was looked up: it may know the number in
+ * another form than it was dialled in, and both lead to the chat from then on.
  */
-export function learn(
+export function learnLookedUp(
   store: AccountStore,
   chat: StoredChat,
   peer: Peer,
-  name: string | null = null,
-): StoredChat {
-  const others = store.chats.findPeer(peer).filter((other) => other.n !== chat.n);
-  let known = chat;
-  for (const other of others) known = merge(store, known, other);
+  dialled: string | null,
+): void {
+  for (const phone of [peer.phone, dialled]) partFromStrangers(store, peer, phone);
+  const known = isStranger(chat, peer) ? store.chats.findPeer(peer)[0] : store.chats.find(chat.n);
+  if (known !== undefined && known !== null) learn(store, known, peer, { dialled });
+}
 
+/** Chats that turn out to be one person's become one, and the older id stays. */
+function learn(store: AccountStore, chat: StoredChat, peer: Peer, heard: Heard): StoredChat {
+  const { name = null, dialled = null } = heard;
+  const others = [peer, { phone: dialled, lid: null }].flatMap((who) => store.chats.findPeer(who));
+  let known = chat;
+  for (const { n } of others) {
+    const other = store.chats.find(n);
+    if (other !== null && other.n !== known.n) known = merge(store, known, other);
+  }
   const phone = peer.phone ?? known.phone;
-  const isOtherForm = known.phone !== null && phone !== known.phone;
-  const dialled =
-    isOtherForm && known.phone !== null && !known.dialled.includes(known.phone)
-      ? [...known.dialled, known.phone]
-      : known.dialled;
-  const learned = {
+  const forms = new Set(dialled === null ? known.dialled : [...known.dialled, dialled]);
+  const learned: StoredChat = {
     ...known,
     phone,
-    dialled,
+    dialled: [...forms].filter((form) => form !== phone),
     lid: peer.lid ?? known.lid,
     name: name ?? known.name,
   };
   const isNews =
-    learned.phone !== known.phone || learned.lid !== known.lid || learned.name !== known.name;
+    learned.phone !== known.phone ||
+    learned.lid !== known.lid ||
+    learned.name !== known.name ||
+    learned.dialled.length !== known.dialled.length;
   if (!isNews) return known;
   store.change({ kind: "chat", chat: learned });
   return learned;
+}
+
+/** Whether the chat is surely another person's, though a number may have led to it. */
+export function isStranger(chat: StoredChat, peer: Peer): boolean {
+  return chat.lid !== null && peer.lid !== null && chat.lid !== peer.lid;
+}
+
+/** A LID is one person's for ever, a number is not: its new owner must not get the old one's chat. */
+function partFromStrangers(store: AccountStore, peer: Peer, phone: string | null): void {
+  if (phone === null) return;
+  for (const chat of store.chats.findPeer({ phone, lid: null })) {
+    if (!isStranger(chat, peer) || !hasPhone(chat, phone)) continue;
+    const dialled = chat.dialled.filter((form) => form !== phone);
+    const left = { ...chat, phone: chat.phone === phone ? null : chat.phone, dialled };
+    store.change({ kind: "chat", chat: left });
+  }
 }
 
 function merge(store: AccountStore, a: StoredChat, b: StoredChat): StoredChat {
@@ -68,9 +102,10 @@ function merge(store: AccountStore, a: StoredChat, b: StoredChat): StoredChat {
   const isNewer = (gone.last?.n ?? 0) > (kept.last?.n ?? 0);
   const chat: StoredChat = {
     ...kept,
-    phone: kept.phone ?? gone.phone,
+    // The number of the one whose LID is known is how WhatsApp knows it.
+    phone: (kept.lid === null ? gone.phone : kept.phone) ?? kept.phone ?? gone.phone,
     lid: kept.lid ?? gone.lid,
-    dialled: [...new Set([...kept.dialled, ...gone.dialled, ...(gone.phone ? [gone.phone] : [])])],
+    dialled: [...new Set([...kept.dialled, ...gone.dialled])],
     name: kept.name ?? gone.name,
     unread: kept.unread + gone.unread,
     updatedAt: Math.max(kept.updatedAt, gone.updatedAt),

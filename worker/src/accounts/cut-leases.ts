@@ -1,6 +1,7 @@
 import type { LeasedMessage, Lease } from "@roost/contract/host";
 import { type Id, numberedId } from "@roost/contract/ids";
 import type { Limits } from "@roost/contract/accounts";
+import { recipientOf } from "./address.ts";
 import type { AccountStore } from "./account-store.ts";
 import { type LeaseDecision, nextLease } from "./next-lease.ts";
 import { planMessages } from "./pacing.ts";
@@ -71,7 +72,7 @@ export function leaseFrame(store: AccountStore, lease: StoredLease): Lease {
       {
         id: numberedId("message", account, message.n),
         wa_id: message.waId,
-        to: { phone: chat.phone, lid: chat.lid },
+        to: recipientOf(message, chat),
         type: "text",
         text: message.text ?? "",
         quoted:

@@ -38,6 +38,11 @@ export class LeaseBook {
     return { id, epoch, host, cutAt, messages };
   }
 
+  /** Whether the message is in a lease, so that a host may have it. */
+  has(n: number): boolean {
+    return this.leaseOf.has(n);
+  }
+
   /** A lease is fetched once per offer: a repeated queue message finds nothing to do. */
   take(id: StoredLease["id"]): StoredLease | null {
     const lease = this.leases.get(id);

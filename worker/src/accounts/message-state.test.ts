@@ -43,15 +43,24 @@ test("news that is repeated at once changes nothing", () => {
   );
 });
 
-test("a message has at most one end, and nothing after it", () => {
+test("a message has at most one end, and after it only what WhatsApp confirms", () => {
   const ends = new Set<MessageState>(["failed", "expired", "cancelled"]);
+  const confirmed = new Set<MessageState>(["sent", "delivered", "read", "played"]);
   fc.assert(
     fc.property(anyFacts, (heard) => {
       const states = history(heard);
       const end = states.findIndex((state) => ends.has(state));
-      expect(end === -1 || end === states.length - 1).toBe(true);
+      const after = end === -1 ? [] : states.slice(end + 1);
+      expect(after.every((state) => confirmed.has(state))).toBe(true);
     }),
   );
+});
+
+test.each(["failed", "expired", "cancelled"] as const)("a receipt overrides %s", (state) => {
+  expect(statesAfter(state, "delivered")).toEqual(["sent", "delivered"]);
+  expect(statesAfter(state, "sent")).toEqual(["sent"]);
+  expect(statesAfter(state, "unconfirmed")).toEqual([]);
+  expect(statesAfter(state, "accepted")).toEqual([]);
 });
 
 test("read implies sent and delivered, even when their receipts are lost", () => {

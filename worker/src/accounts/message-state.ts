@@ -16,6 +16,9 @@ const PROGRESS = {
 type Live = keyof typeof PROGRESS;
 
 const ENDS = new Set<MessageState>(["failed", "expired", "cancelled", "received"]);
+/** Ends that were only our view of it: whatever WhatsApp says is nearer to the truth. */
+const OUR_VIEW = new Set<MessageState>(["failed", "expired", "cancelled"]);
+const CONFIRMED = new Set<MessageState>(["sent", "delivered", "read", "played"]);
 const OPEN = new Set<MessageState>(["accepted", "scheduled", "leased", "sending"]);
 /** What must have happened before, even if its own word is late or lost. */
 const IMPLIED = ["sent", "delivered", "read"] as const;
@@ -37,9 +40,11 @@ function isLive(state: MessageState): state is Live {
 /**
  * The states to record, in order, when `fact` is heard about a message in state `current`: none for
  * what is late, repeated or no longer possible. A message never goes back, except that a host may
- * return what it has not begun.
+ * return what it has not begun, and that WhatsApp may know better than we how it ended.
  */
 export function statesAfter(current: MessageState, fact: MessageState): MessageState[] {
+  const isUndone = OUR_VIEW.has(current) && CONFIRMED.has(fact);
+  if (isUndone) return statesAfter("unconfirmed", fact);
   if (!isLive(current) || fact === "received") return [];
   if (fact === "failed") return isOpen(current) || current === "unconfirmed" ? ["failed"] : [];
   // Only what no host has can end without WhatsApp having a say.
@@ -52,7 +57,7 @@ export function statesAfter(current: MessageState, fact: MessageState): MessageS
   return [...implied, fact];
 }
 
-/** Whether nothing can change it any more, not even a receipt. */
+/** Whether nothing is expected to change it any more. */
 export function isFinal(state: MessageState): boolean {
   return ENDS.has(state) || state === "read" || state === "played";
 }

@@ -37,6 +37,7 @@ export class Outbox {
     const { n, out } = message;
     if (out === null || !this.inFlight.delete(n)) return;
     this.addReady(n, rankOf(out.lane, out.priority));
+    if (out.expiresAt !== null) this.note(this.expiries, n, out.expiresAt);
   }
 
   /** The first due messages; at most `limit`. */

@@ -8,23 +8,31 @@ import type { StoredMessage } from "./stored.ts";
 
 /**
  * Records what was heard about a message, with an event for every step. Late, repeated and impossible
- * news change nothing. `at` is when it happened, as far as the teller knows.
+ * news change nothing. `at` is when it happened, as far as the teller knows: clocks differ, so it is
+ * taken for no later than now, and no earlier than what came before.
  */
 export function settleMessage(
   store: AccountStore,
   message: StoredMessage,
   fact: MessageState,
-  { at, now, error = null }: { at: number; now: number; error?: MessageError | null },
+  { at: told, now, error = null }: { at: number; now: number; error?: MessageError | null },
 ): void {
-  const current = message.states.at(-1)?.[0] ?? "accepted";
+  const [current, since] = message.states.at(-1) ?? ["accepted", 0];
   const { n } = message;
-  for (const state of statesAfter(current, fact)) {
+  const at = Math.max(since, Math.min(told, now));
+  for (const state of statesAfter(current, knownFact(store, message, fact))) {
     const withError = error === null ? {} : { error };
     store.change({ kind: "state", n, state, at, now, ...withError });
     const type = eventOf(state);
     if (type !== null) store.emit({ type, at, n, ...withError });
   }
   pauseWhenFailing(store, now);
+}
+
+/** What may have gone out and is in nobody's hands cannot be said not to have: its fate stays open. */
+function knownFact(store: AccountStore, message: StoredMessage, fact: MessageState): MessageState {
+  if (fact !== "expired" && fact !== "cancelled") return fact;
+  return message.mayBeOut && !store.leases.has(message.n) ? "unconfirmed" : fact;
 }
 
 function eventOf(state: MessageState): EventType | null {

@@ -71,6 +71,8 @@ export type StoredMessage = {
   error: MessageError | null;
   /** How often it was offered to a host. */
   attempt: number;
+  /** An earlier attempt was left without an outcome: it may have gone out. */
+  mayBeOut: boolean;
   out: OutboundFacts | null;
 };
 
