@@ -25,6 +25,7 @@ export function makeWorker(pages: Pages) {
       await consumeSendJobs(batch.messages, {
         take: ({ account, lease }) => accountStub(env, account).takeLease(lease),
         deliver: (host, leases) => hostStub(env, host).deliver(leases),
+        putBack: ({ account, id }) => accountStub(env, account).putBackLease(id),
         log,
       });
     },

@@ -98,7 +98,7 @@ export class AccountEngine {
 
   /**
    * Straight to the host, for a message that somebody has just sent: a few milliseconds faster than
-   * the queue, and cheaper for a lease of one. A host that is not there is the watchdog's business.
+   * the queue, and cheaper for a lease of one.
    */
   async handOver(leases: StoredLease[]): Promise<void> {
     for (const { id, host } of leases) {
@@ -110,15 +110,10 @@ export class AccountEngine {
         const { account } = taken.lease;
         log({ event: "lease.nudge_failed", account, lease: id, error: describeError(error) });
       }
-      await this.offerLater(id);
+      // It may be there again in a moment: the queue tries it once more.
+      this.putBack(id);
+      await this.nudge(leases.filter((lease) => lease.id === id));
     }
-  }
-
-  /** It did not reach its host, which may be there again in a moment: the queue tries it once more. */
-  private async offerLater(id: Id<"lease">): Promise<void> {
-    this.putBack(id);
-    const lease = this.store.leases.find(id);
-    if (lease !== null) await this.nudge([lease]);
   }
 
   /** A lease that was taken did not reach its host: whoever comes next may take it. */

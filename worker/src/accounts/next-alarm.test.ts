@@ -5,6 +5,7 @@ const nothing: Waits = {
   lease: null,
   outbox: null,
   quota: null,
+  rest: null,
   placement: null,
   link: null,
   projection: null,

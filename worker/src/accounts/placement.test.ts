@@ -22,7 +22,7 @@ test("a search that found nothing is not repeated before its time, unless there 
   await placement.place(sessions, () => {});
   await placement.place(sessions, () => {});
   expect(searches()).toBe(1);
-  expect(placement.nextTryAt(Date.now())).toBe(Date.now() + 30_000);
+  expect(placement.nextTryAt(Date.now())).toBe(Date.now() + 1_000);
   placement.mayTryNow();
   await placement.place(sessions, () => {});
   expect(searches()).toBe(2);
@@ -48,4 +48,18 @@ test("a session that ends as soon as it starts is started three times, then has 
   isPlaced = false;
   await placement.place(sessions, () => {});
   expect(searches).toBe(4);
+});
+
+test("the pause between searches that find nothing grows from a second to half a minute", async () => {
+  const { sessions } = given();
+  const placement = new Placement();
+  const pauses: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    await placement.place(sessions, () => {});
+    const at = placement.nextTryAt(Date.now());
+    pauses.push(at - Date.now());
+    vi.setSystemTime(at);
+  }
+  // The fourth is held by the limit of starts.
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 10_000, 8_000, 16_000, 30_000, 30_000]);
 });

@@ -1,6 +1,7 @@
 import type { SessionControl } from "./session-control.ts";
 
-const TRY_AGAIN_MS = 30_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
 /** So many starts within this time, and the next has to wait: something ends the session at once. */
 const MAX_STARTS = 3;
 const WITHIN_MS = 10_000;
@@ -10,15 +11,17 @@ export class Placement {
   private isSearching = false;
   private tryAt: number | null = null;
   private starts: number[] = [];
+  private failures = 0;
 
   /** There is room somewhere, or a person asks: whatever we waited for is over. */
   mayTryNow(): void {
     this.tryAt = null;
     this.starts = [];
+    this.failures = 0;
   }
 
   nextTryAt(now: number): number {
-    return this.tryAt ?? now + TRY_AGAIN_MS;
+    return this.tryAt ?? now + this.retryMs();
   }
 
   /** Finds a host for the session if it needs one; `save` makes each step durable. */
@@ -39,7 +42,13 @@ export class Placement {
       await sessions.place(save);
     } finally {
       this.isSearching = false;
-      this.tryAt = sessions.needsHost() ? Date.now() + TRY_AGAIN_MS : null;
+      const hasFailed = sessions.needsHost();
+      this.tryAt = hasFailed ? Date.now() + this.retryMs() : null;
+      this.failures = hasFailed ? this.failures + 1 : 0;
     }
+  }
+
+  private retryMs(): number {
+    return Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.failures, 10), LAST_RETRY_MS);
   }
 }

@@ -22,6 +22,7 @@ function given(overrides: Partial<SendJobsDeps> = {}) {
       delivered.push([host, leases.map((one) => one.id)]);
       return true;
     },
+    putBack: vi.fn(async () => {}),
     log: vi.fn(),
     ...overrides,
   };
@@ -57,7 +58,7 @@ test("a job nobody can read is logged and dropped, and the others go on", async 
   expect(delivered).toHaveLength(1);
 });
 
-test("our own failure is retried; a host that is away is not our failure", async () => {
+test("a job whose account fails is tried again", async () => {
   const broken = given({
     take: async () => {
       throw new Error("overloaded");
@@ -66,9 +67,31 @@ test("our own failure is retried; a host that is away is not our failure", async
   const retried = broken.message(job(1));
   await consumeSendJobs([retried], broken.deps);
   expect(retried.retry).toHaveBeenCalledOnce();
+});
 
-  const away = given({ deliver: async () => false });
-  const acked = away.message(job(1));
-  await consumeSendJobs([acked], away.deps);
-  expect(acked.ack).toHaveBeenCalledOnce();
+test.each([
+  ["is away", async () => false],
+  [
+    "fails",
+    async () => {
+      throw new Error("overloaded");
+    },
+  ],
+])("a lease whose host %s is put back and tried again a little later", async (_, deliver) => {
+  const { deps, message } = given({ deliver });
+  const job1 = message(job(1));
+  await consumeSendJobs([job1], deps);
+  expect(deps.putBack).toHaveBeenCalledExactlyOnceWith(lease(1));
+  expect(job1.ack).not.toHaveBeenCalled();
+  expect(job1.retry).toHaveBeenCalledExactlyOnceWith({ delaySeconds: 2 });
+});
+
+test("a lease that cannot even be put back does not keep the others from it", async () => {
+  const { deps, message } = given({ deliver: async () => false });
+  deps.putBack = vi.fn(async ({ account }: Lease) => {
+    if (account === id("acc", 1)) throw new Error("overloaded");
+  });
+  const jobs = [job(1), job(2)].map(message);
+  await consumeSendJobs(jobs, deps);
+  for (const { retry } of jobs) expect(retry).toHaveBeenCalledOnce();
 });

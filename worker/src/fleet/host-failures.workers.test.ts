@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import type { Id } from "@roost/contract/ids";
 import { afterEach, expect, test, vi } from "vitest";
 import { FakeHost } from "../../test/workers/fake-host.ts";
-import { givenConnected } from "../../test/workers/given-account.ts";
+import { givenConnected, messageIn, send } from "../../test/workers/given-account.ts";
 import { accountStub } from "../accounts/account-stub.ts";
 import { hostStub } from "./stubs.ts";
 
@@ -81,4 +81,42 @@ test("a socket whose hello cannot be read is closed, for the host to dial again"
   });
   socket.send(JSON.stringify({ type: "hello", protocol: "from the future" }));
   expect(await closed).toBe(1008);
+});
+
+test("a host that gives everything back is offered it ever more slowly, until it begins one", async () => {
+  const host = new FakeHost();
+  host.isSending = false;
+  await host.connect();
+  const { account, key } = await givenConnected(host);
+  const { id } = await send({ key, account });
+  const offeredAt: number[] = [];
+  for (let n = 1; n <= 4; n++) {
+    await vi.waitFor(() => expect(host.leased(account)).toHaveLength(n), { timeout: 8_000 });
+    offeredAt.push(Date.now());
+    if (n < 4) host.outcome(account, id, "returned");
+  }
+  const pauses = offeredAt.slice(1).map((at, i) => at - (offeredAt[i] ?? 0));
+  expect(pauses[0]).toBeGreaterThanOrEqual(240);
+  expect(pauses[2]).toBeGreaterThanOrEqual(990);
+  host.outcome(account, id);
+  await messageIn(key, id, "sent");
+});
+
+test("a lease that its host missed while it redialled is delivered once it is back", async () => {
+  const host = new FakeHost();
+  host.isSending = false;
+  await host.connect();
+  const { account, key } = await givenConnected(host);
+  vi.spyOn(env.SEND_JOBS, "sendBatch");
+  host.disconnect();
+  // The account still takes the host for connected: its grace has just begun.
+  const { id } = await send({ key, account });
+  await vi.waitFor(() => expect(env.SEND_JOBS.sendBatch).toHaveBeenCalled());
+  await host.connect();
+  const leased = await vi.waitFor(() => {
+    const [first] = host.leased(account);
+    if (first === undefined) throw new Error("not leased yet");
+    return first;
+  });
+  expect(leased.id).toBe(id);
 });

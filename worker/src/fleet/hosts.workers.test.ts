@@ -313,6 +313,7 @@ test("a queue that loses, repeats and reorders its messages changes nothing", as
     await consumeSendJobs([{ body: job, ack: () => {}, retry: () => {} }], {
       take: (one) => accountStub(env, one.account).takeLease(one.lease),
       deliver: async (name, leases) => hostStub(env, name).deliver(leases),
+      putBack: (one) => accountStub(env, one.account).putBackLease(one.id),
       log: () => {},
     });
   }
