@@ -342,7 +342,10 @@ export class AccountObject extends DurableObject<Env> {
       }),
       placement: new Placement(),
       projection: new ProjectionWriter(env.DB),
-      stream: new LiveStream((tenant, events) => tenantStub(env, tenant).publish(events)),
+      stream: new LiveStream(
+        (tenant, events) => tenantStub(env, tenant).publish(events),
+        ctx.storage.kv,
+      ),
       carrier: {
         handOver: (host, lease) => hostStub(env, host).deliver([lease]),
         nudge: async (jobs) => {

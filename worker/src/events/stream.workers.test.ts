@@ -1,9 +1,11 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Event } from "@roost/contract/events";
 import type { Id } from "@roost/contract/ids";
 import { afterEach, expect, test, vi } from "vitest";
 import { givenAccount } from "../../test/workers/given-account.ts";
 import { call, freshId, givenKey, givenTenant } from "../../test/workers/given.ts";
+import { accountStub } from "../accounts/account-stub.ts";
 import { MAX_STREAMS } from "../tenants/live-streams.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
 
@@ -19,10 +21,11 @@ async function listen(credential: Credential, query = "", lastEventId?: string) 
   const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
   const response = await call(`/v1/events/stream${query}`, { ...credential, headers });
   const events: Event[] = [];
-  const facts = { response, events, isOver: false, text: "" };
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const leave = async () => reader?.cancel().catch(() => undefined);
+  const facts = { response, events, isOver: false, text: "", leave };
   const stop = new AbortController();
-  stop.signal.addEventListener("abort", () => void reader?.cancel().catch(() => undefined));
+  stop.signal.addEventListener("abort", () => void leave());
   open.push(stop);
   void (async () => {
     let rest = "";
@@ -154,4 +157,33 @@ test("a tenant has so many streams and no more, and a closed one makes room", as
   await tenantStub(env, person.tenantId).endStreams(person.keyId);
   const again = await listen(person);
   expect(again.response.status).toBe(200);
+});
+
+test("an account that left the memory between two events is still heard", async () => {
+  const person = await givenTenant();
+  const { id } = await givenAccount(person);
+  const stream = await listen(person);
+  await evictDurableObject(accountStub(env, id));
+  await makeEvent(person.key, id);
+  await vi.waitFor(async () => expect(seqs(stream)).toEqual(await journal(person.key, id)));
+});
+
+test("an account stops telling the stream once nobody listens, until somebody does", async () => {
+  const person = await givenTenant();
+  const { id } = await givenAccount(person);
+  const stream = await listen(person);
+  const isTelling = () =>
+    runInDurableObject(accountStub(env, id), (_, { storage }) => storage.kv.get("watchedUntil"));
+  expect(await isTelling()).toBeGreaterThan(Date.now());
+  await stream.leave();
+  await vi.waitFor(async () => {
+    await makeEvent(person.key, id);
+    expect(await isTelling()).toBeUndefined();
+  });
+
+  const next = await listen(person);
+  const before = await journal(person.key, id);
+  await makeEvent(person.key, id);
+  const after = (await journal(person.key, id)).slice(before.length);
+  await vi.waitFor(() => expect(seqs(next)).toEqual(after));
 });

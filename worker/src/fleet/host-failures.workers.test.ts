@@ -107,11 +107,11 @@ test("a lease that its host missed while it redialled is delivered once it is ba
   host.isSending = false;
   await host.connect();
   const { account, key } = await givenConnected(host);
-  vi.spyOn(env.SEND_JOBS, "sendBatch");
+  const queue = vi.spyOn(env.SEND_JOBS, "sendBatch");
   host.disconnect();
   // The account still takes the host for connected: its grace has just begun.
   const { id } = await send({ key, account });
-  await vi.waitFor(() => expect(env.SEND_JOBS.sendBatch).toHaveBeenCalled());
+  await vi.waitFor(() => expect(queue).toHaveBeenCalled());
   await host.connect();
   const leased = await vi.waitFor(() => {
     const [first] = host.leased(account);

@@ -49,7 +49,7 @@ test("accounts are asked to publish for as long as somebody listens, before it r
   const { streams, watch } = given();
   const stream = await listen(streams);
   expect(watch.mock.calls.map(([id]) => id)).toEqual([one, two]);
-  for (let n = 0; n < 10; n++) {
+  for (let n = 0; n < 55; n++) {
     const until = Math.max(...watch.mock.calls.map(([, untilMs]) => untilMs));
     expect(until).toBeGreaterThan(Date.now() + BEAT_MS);
     await vi.advanceTimersByTimeAsync(BEAT_MS);
@@ -64,7 +64,7 @@ test("accounts are asked to publish for as long as somebody listens, before it r
 test("only the account that somebody listens to is asked", async () => {
   const { streams, watch } = given();
   await listen(streams, { account: two });
-  await vi.advanceTimersByTimeAsync(4 * BEAT_MS);
+  await vi.advanceTimersByTimeAsync(WATCH_MS);
   expect(new Set(watch.mock.calls.map(([id]) => id))).toEqual(new Set([two]));
   expect(streams.watchedUntil(one)).toBe(0);
 });
@@ -94,4 +94,14 @@ test("an account that cannot be asked does not keep anybody from listening", asy
   expect(stream.isOver).toBe(false);
   expect(lines.mock.calls.flat().join()).toContain("stream.watch_failed");
   lines.mockRestore();
+});
+
+test("whoever is about to listen counts as listening while the accounts are asked", async () => {
+  const { streams, watch } = given();
+  const heard: number[] = [];
+  watch.mockImplementation(async (id) => void heard.push(streams.watchedUntil(id)));
+  const stream = await listen(streams);
+  expect(heard.map((until) => until > Date.now())).toEqual([true, true]);
+  await stream.leave();
+  expect(streams.watchedUntil(one)).toBe(0);
 });

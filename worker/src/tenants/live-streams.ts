@@ -8,8 +8,12 @@ import { Listener } from "./listener.ts";
 /** Streams a tenant may have open at once. */
 export const MAX_STREAMS = 100;
 export const BEAT_MS = 15_000;
-/** How far ahead accounts are asked to publish; renewed at every second beat. */
-export const WATCH_MS = 4 * BEAT_MS;
+/**
+ * How far ahead accounts are asked to publish. Renewed rarely, as an account stores it; when nobody
+ * listens any more, the answer to its next publication says so.
+ */
+export const WATCH_MS = 40 * BEAT_MS;
+const RENEW_EVERY_BEATS = 20;
 /** After this a stream ends and the browser opens another, which checks its credential again. */
 export const MAX_LIFE_MS = 15 * 60 * 1000;
 
@@ -35,6 +39,8 @@ type Open = { listener: Listener; request: StreamRequest; endsAt: number };
 export class LiveStreams {
   private readonly deps: LiveDeps;
   private readonly open = new Set<Open>();
+  /** Those whose accounts are just being asked. */
+  private readonly coming = new Set<StreamRequest>();
   private timer: ReturnType<typeof setInterval> | null = null;
   private beats = 0;
 
@@ -52,7 +58,12 @@ export class LiveStreams {
       return { ok: false, refusal: { ...refusal, retryAfterSeconds: 30 } };
     }
     // Asked before the journal is read: what happens in between is heard twice, never missed.
-    await this.watch(account === null ? this.visible(request) : [account]);
+    this.coming.add(request);
+    try {
+      await this.watch(account === null ? this.visible(request) : [account]);
+    } finally {
+      this.coming.delete(request);
+    }
     const entry: Open = {
       request,
       endsAt: Date.now() + MAX_LIFE_MS,
@@ -74,9 +85,10 @@ export class LiveStreams {
     }
   }
 
-  /** Until when a new account must publish, since there are those who hear all; else 0. */
+  /** Until when an account must publish, since somebody hears it or is about to; else 0. */
   watchedUntil(account: Id<"account">): number {
-    const isHeard = [...this.open].some(({ request }) => hears(request, account));
+    const requests = [...this.coming, ...[...this.open].map(({ request }) => request)];
+    const isHeard = requests.some((request) => hears(request, account));
     return isHeard ? Date.now() + WATCH_MS : 0;
   }
 
@@ -94,7 +106,7 @@ export class LiveStreams {
       else listener.beat();
     }
     this.beats += 1;
-    if (this.beats % 2 === 0) void this.watch(this.watched());
+    if (this.beats % RENEW_EVERY_BEATS === 0) void this.watch(this.watched());
   }
 
   private watched(): Id<"account">[] {

@@ -124,9 +124,14 @@ export class TenantObject extends DurableObject<Env> {
     return this.live.listen(request);
   }
 
-  /** Called by watched accounts with what they have just journaled, in order. */
-  publish(events: Event[]): void {
+  /**
+   * Called by a watched account with what it has just journaled, in order. Answers until when to go on;
+   * 0 when nobody listens.
+   */
+  publish(events: Event[]): number {
     this.live.publish(events);
+    const [first] = events;
+    return first === undefined ? 0 : this.live.watchedUntil(first.account);
   }
 
   /** Ends the streams of a person or a key whose credential ended. */
