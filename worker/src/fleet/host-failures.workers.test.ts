@@ -120,3 +120,26 @@ test("a lease that its host missed while it redialled is delivered once it is ba
   });
   expect(leased.id).toBe(id);
 });
+
+test("after our own restart a host has longer to come back, and keeps its sessions", async () => {
+  const host = await new FakeHost().connect();
+  const { account } = await givenConnected(host);
+  const epoch = host.sessions.get(account);
+  const stub = hostStub(env, host.name);
+  const lines = vi.spyOn(console, "log");
+  host.disconnect();
+  await vi.waitFor(() => expect(lines.mock.calls.flat().join()).toContain("host.disconnected"));
+  await evictDurableObject(stub);
+  const restartedAt = Date.now();
+  for (const later of [6_000, 6_000 + 11_000]) {
+    vi.useFakeTimers({ toFake: ["Date"], now: restartedAt + later });
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+  }
+  vi.useRealTimers();
+  await host.connect();
+  host.session(account, { state: "connected" });
+  await host.settled();
+  expect(host.count("start")).toBe(1);
+  expect(host.count("stop")).toBe(0);
+  expect(host.sessions.get(account)).toBe(epoch);
+});
