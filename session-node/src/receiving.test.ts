@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { World } from "../test/given.ts";
+import { eventually, World } from "../test/given.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -67,4 +67,50 @@ test("several messages in a row keep their order", async () => {
   }
   await edge.expect("received", account, { text: texts.at(-1) ?? "" });
   expect(edge.of("received", account).map(({ text }) => text)).toEqual(texts);
+});
+
+test("a stop in the middle of what comes in reports all that WhatsApp was told we have before it ends", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phones = await Promise.all(Array.from({ length: 4 }, () => world.phone()));
+  for (let round = 1; round <= 6; round++) {
+    const { epoch } = edge.account(account);
+    const texts = Array.from({ length: 12 }, (_, index) => `round ${round}, ${index}`);
+    const send = texts.map((text, index) =>
+      world.control("POST", `/phones/${phones[index % 4]}/messages`, { to: number, text }),
+    );
+    await edge.expect("received", account, { epoch });
+    edge.stop(account, "close");
+    await edge.expect("session", account, { state: "ended", epoch });
+    await Promise.all(send);
+    const next = edge.start(account);
+    await edge.expect("session", account, { state: "connected", epoch: next });
+    await eventually(() => {
+      const seen = new Set(edge.of("received", account).map(({ text }) => text));
+      expect(texts.filter((text) => !seen.has(text))).toEqual([]);
+    });
+    const ofRun = edge.reports.filter(
+      (report) => report.account === account && report.epoch === epoch,
+    );
+    expect(ofRun.at(-1)).toMatchObject({ kind: "session", state: "ended" });
+  }
+});
+
+test("a connection that breaks in the middle of what comes in loses none of it", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phones = await Promise.all(Array.from({ length: 4 }, () => world.phone()));
+  for (let round = 1; round <= 6; round++) {
+    const texts = Array.from({ length: 12 }, (_, index) => `break ${round}, ${index}`);
+    const send = texts.map((text, index) =>
+      world.control("POST", `/phones/${phones[index % 4]}/messages`, { to: number, text }),
+    );
+    await edge.expect("received", account, { text: `break ${round}, 0` });
+    await world.fault({ kind: "drop", number, count: 1 });
+    await Promise.all(send);
+    await eventually(() => {
+      const seen = new Set(edge.of("received", account).map(({ text }) => text));
+      expect(texts.filter((text) => !seen.has(text))).toEqual([]);
+    });
+  }
 });

@@ -15,7 +15,7 @@ import { LinkFlow } from "./link-flow.ts";
 import { nextStep } from "./next-step.ts";
 import { Reporter } from "./reporter.ts";
 import { SendQueue } from "./send-queue.ts";
-import { Signal } from "./signal.ts";
+import { Signal, withinMs } from "./signal.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 export type StartCommand = Extract<EdgeFrame, { type: "start" }>;
@@ -61,6 +61,8 @@ export class Session {
   #linkFlow: LinkFlow | null = null;
   #auth: AuthState | null = null;
   #connection: Connection | null = null;
+  /** What the connections brought in, until it is handed on. */
+  #inbound: Promise<unknown> = Promise.resolve();
   #hasEnded = false;
 
   constructor(command: StartCommand, deps: SessionDeps) {
@@ -111,6 +113,7 @@ export class Session {
     if (this.#leaving || this.#hasEnded) return;
     this.#leaving = { mode, reason };
     await this.#queue.finish();
+    await this.#handOn(this.#connection);
     if (mode === "logout") await this.#connection?.logout().catch(() => undefined);
     else this.#connection?.end(null);
     this.#leave.raise();
@@ -221,6 +224,7 @@ export class Session {
     this.#linkFlow?.disconnected();
     this.#queue.disconnected();
     this.#connection = null;
+    this.#inbound = Promise.all([this.#inbound, connection.handedOn()]);
     return { ending, openForMs: openedAt === null ? null : Date.now() - openedAt };
   }
 
@@ -267,6 +271,13 @@ export class Session {
     if (connection?.isOpen && connection.heardAt < sinceMs) connection.end("deaf");
   }
 
+  /** What is being read can only be acknowledged on its own connection. */
+  async #handOn(connection: Connection | null): Promise<void> {
+    if (!connection) return;
+    connection.quieten();
+    await withinMs(this.#deps.timings.handOnMs, connection.handedOn());
+  }
+
   #interrupted(step: { reason: ReasonCode; pauseMs: number }, { code }: Ending): void {
     this.#reporter.interrupted(step.reason, code, step.pauseMs);
     // While a phone is being linked, a new connection is part of it and nobody's concern.
@@ -283,7 +294,10 @@ export class Session {
   async #end(reason: ReasonCode | null, upstreamCode: number | null): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    const { handOnMs } = this.#deps.timings;
     await this.#queue.close();
+    // After "ended" the edge believes nothing of this session any more.
+    await withinMs(handOnMs, this.#inbound);
     this.#auth?.flush();
     this.#reporter.ended(reason, upstreamCode);
   }

@@ -23,3 +23,13 @@ export class Signal {
     this.#isRaised = false;
   }
 }
+
+/** Waits until the promise is settled, but no longer than `ms`. */
+export async function withinMs(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise.catch(() => undefined), patience]);
+  clearTimeout(timer);
+}

@@ -71,7 +71,9 @@ export class Connection {
   #isAlive = false;
   #qrsShown = 0;
   #watchdog: NodeJS.Timeout | undefined;
+  #handled: Promise<unknown> = Promise.resolve();
   #inbound: Promise<void> = Promise.resolve();
+  #isQuiet = false;
   /** When WhatsApp last said anything. */
   heardAt = Date.now();
 
@@ -81,6 +83,7 @@ export class Connection {
     this.socket = makeSocket(options);
     this.#guardFrames();
     this.#keepOrder();
+    this.#guardDecryption();
     this.#listenToStanzas();
     this.#listenToEvents();
     this.#watchdog = setTimeout(() => {
@@ -99,6 +102,17 @@ export class Connection {
     this.#abandonQuestions();
   }
 
+  /** From now on messages are left to the next connection: who is leaving finishes the one in hand. */
+  quieten(): void {
+    this.#isQuiet = true;
+  }
+
+  /** Resolves when what WhatsApp was told we have is handed on. */
+  async handedOn(): Promise<void> {
+    await this.#handled;
+    await this.#inbound;
+  }
+
   /** Asks for the code that is typed on the phone. */
   async requestCode(phone: string): Promise<string> {
     return this.socket.requestPairingCode(phone);
@@ -113,6 +127,7 @@ export class Connection {
   #finish(ending: Ending | null): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.quieten();
     clearTimeout(this.#watchdog);
     if (ending) this.#events.ended(ending);
   }
@@ -149,14 +164,24 @@ export class Connection {
    */
   #keepOrder(): void {
     const { ws } = this.socket;
-    let earlier: Promise<unknown> = Promise.resolve();
     for (const listener of ws.listeners("CB:message")) {
       ws.off("CB:message", listener as (...args: unknown[]) => void);
       ws.on("CB:message", (node: BinaryNode) => {
-        const handle = (): unknown => listener.call(ws, node);
-        earlier = earlier.then(handle, handle);
+        const handle = (): unknown => (this.#isQuiet ? undefined : listener.call(ws, node));
+        this.#handled = this.#handled.then(handle, handle);
       });
     }
+  }
+
+  /**
+   * A message can be decrypted once. On a connection that has ended it could not be acknowledged, and
+   * WhatsApp's next try would find its key used up: so it stays sealed until then.
+   */
+  #guardDecryption(): void {
+    const { signalRepository } = this.socket;
+    const decrypt = signalRepository.decryptMessage.bind(signalRepository);
+    signalRepository.decryptMessage = (message) =>
+      this.#hasEnded ? Promise.reject(new ConnectionGoneError()) : decrypt(message);
   }
 
   #listenToStanzas(): void {
