@@ -62,10 +62,28 @@ async function seedPeople(stack: Stack): Promise<People> {
   const { tenant_password, admin_password } = stack.secrets;
   const owner = { email: "owner@sandbox.localhost", password: tenant_password };
   const admin = { email: "admin@sandbox.localhost", password: admin_password };
+  await seedPhones(stack);
   const seeded = await seedOne(stack, { ...owner, organisation: "Sandbox", with_key: true });
   await seedOne(stack, { ...admin, organisation: "Roost", is_platform_admin: true });
   if (seeded.api_key === null) throw new Error("The sandbox's tenant got no key.");
   return { tenant: { id: seeded.tenant.id, api_key: seeded.api_key, ...owner }, admin };
+}
+
+/** Two phones to begin with: one to link, one to write to; the README's first message goes to Maria. */
+const phones = [
+  { number: "5511988887777", name: "Our shop" },
+  { number: "5511999990000", name: "Maria" },
+];
+
+async function seedPhones(stack: Stack): Promise<void> {
+  for (const phone of phones) {
+    const response = await fetch(`${stack.sandboxUrl}/phones`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(phone),
+    });
+    if (!response.ok) throw new Error(`Seeding a phone failed: ${await response.text()}`);
+  }
 }
 
 /** Makes one person with a tenant; only an edge in sandbox mode does this. */

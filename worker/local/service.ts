@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,8 @@ export type ServiceOptions = {
   arguments?: readonly string[];
   environment: Record<string, string>;
   logFile: string;
+  /** Shows what the process says in the terminal instead: whoever edits its code wants to see. */
+  isLoud?: boolean;
   /** True once the service answers. */
   isReady: () => Promise<boolean>;
 };
@@ -50,7 +52,7 @@ export class Service implements AsyncDisposable {
     this.#isWanted = true;
     const startedAt = Date.now();
     const { nodeArguments, script, arguments: rest, environment, logFile } = this.#options;
-    const output = openSync(logFile, "a");
+    const output = this.#options.isLoud === true ? "inherit" : openSync(logFile, "a");
     const child = spawn(
       process.execPath,
       [...(nodeArguments ?? []), "--import", tied, script, ...(rest ?? [])],
@@ -61,7 +63,7 @@ export class Service implements AsyncDisposable {
         stdio: ["ignore", output, output, "ipc"],
       },
     );
-    closeSync(output);
+    if (output !== "inherit") closeSync(output);
     this.#process = child;
     child.once("exit", () => {
       if (this.#process !== child) return;
@@ -110,6 +112,7 @@ export class Service implements AsyncDisposable {
 
   /** The last lines of the log. */
   tail(lines = 15): string {
+    if (!existsSync(this.#options.logFile)) return "";
     return readFileSync(this.#options.logFile, "utf8")
       .trimEnd()
       .split("\n")

@@ -138,6 +138,7 @@ function edgeService(directory: string, ports: Ports, secrets: Secrets, isHot: b
       ROOST_BINDINGS: JSON.stringify(bindings),
     },
     logFile: `${directory}/logs/edge.log`,
+    isLoud: isHot,
     isReady: () => answers(`http://127.0.0.1:${ports.edge}/v1/health`),
   });
 }
@@ -149,6 +150,7 @@ function pagesService(directory: string, ports: Ports): Service {
     arguments: ["vite:dev", `${root}web`, "--port", String(ports.web), "--strictPort"],
     environment: { ROOST_DEV_API: `http://127.0.0.1:${ports.edge}` },
     logFile: `${directory}/logs/pages.log`,
+    isLoud: true,
     isReady: () => answers(`http://localhost:${ports.web}/`),
   });
 }
