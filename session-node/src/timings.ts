@@ -18,6 +18,8 @@ export type Timings = {
   keyColdMs: number;
   /** How long a leaving session waits for the acks of what it has begun. */
   finishMs: number;
+  /** How long an account that is unlinked while it is not connected has to connect for it. */
+  unlinkMs: number;
   /** How long an ending session waits for what came in to be decrypted and reported. */
   handOnMs: number;
   /** How long a leaving host waits until the edge has acknowledged its last reports. */
@@ -47,6 +49,7 @@ export const defaultTimings: Timings = {
   keyFlushMs: 200,
   keyColdMs: 60_000,
   finishMs: 5_000,
+  unlinkMs: 5_000,
   handOnMs: 2_000,
   drainMs: 8_000,
   settledMs: 30_000,

@@ -63,6 +63,7 @@ export class Session {
   #connection: Connection | null = null;
   /** What the connections brought in, until it is handed on. */
   #inbound: Promise<unknown> = Promise.resolve();
+  #isUnlinked = false;
   #hasEnded = false;
 
   constructor(command: StartCommand, deps: SessionDeps) {
@@ -114,7 +115,7 @@ export class Session {
     this.#leaving = { mode, reason };
     await this.#queue.finish();
     await this.#handOn(this.#connection);
-    if (mode === "logout") await this.#connection?.logout().catch(() => undefined);
+    if (mode === "logout") this.#isUnlinked = (await this.#connection?.logout()) ?? false;
     else this.#connection?.end(null);
     this.#leave.raise();
   }
@@ -286,9 +287,29 @@ export class Session {
 
   async #left(): Promise<void> {
     const { mode, reason } = this.#leaving ?? { mode: "close", reason: null };
-    const shown = mode === "logout" ? "unlinked_by_us" : reason;
+    if (mode === "logout" && !this.#isUnlinked) await this.#unlinkAnew();
+    const shown = mode === "logout" ? (this.#isUnlinked ? "unlinked_by_us" : null) : reason;
     this.#linkFlow?.ended("failed", shown ?? "link_cancelled");
     await this.#end(shown, null);
+  }
+
+  /** There was no open connection to unlink on. WhatsApp would keep the device, so one is made for it. */
+  async #unlinkAnew(): Promise<void> {
+    if (!this.#auth || (this.#linkFlow && !this.#linkFlow.facts.isPaired)) return;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const connection: Connection = this.#connect({
+      opened: () => resolve(connection.logout()),
+      // 401: WhatsApp does not know the device any more.
+      ended: ({ code }) => resolve(code === 401),
+      qr: () => resolve(false),
+    });
+    connection.quieten();
+    await withinMs(
+      this.#deps.timings.unlinkMs,
+      promise.then((isUnlinked) => (this.#isUnlinked = isUnlinked)),
+    );
+    connection.end(null);
+    if (!this.#isUnlinked) this.#deps.log({ event: "session.not_unlinked", ...this.#reporter.of });
   }
 
   async #end(reason: ReasonCode | null, upstreamCode: number | null): Promise<void> {

@@ -69,6 +69,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   #hasEnded = false;
   #isAlive = false;
+  #isLoggedIn = false;
   #qrsShown = 0;
   #watchdog: NodeJS.Timeout | undefined;
   #handled: Promise<unknown> = Promise.resolve();
@@ -118,10 +119,18 @@ export class Connection {
     return this.socket.requestPairingCode(phone);
   }
 
-  /** Unlinks this device at WhatsApp. */
-  async logout(): Promise<void> {
+  /** Unlinks this device at WhatsApp and ends; false if that could not be said on this connection. */
+  async logout(): Promise<boolean> {
+    const mayAsk = this.#isLoggedIn && this.isOpen;
     this.#finish(null);
-    await this.socket.logout();
+    try {
+      if (mayAsk) await this.socket.logout();
+      return mayAsk;
+    } catch {
+      return false;
+    } finally {
+      this.end(null);
+    }
   }
 
   #finish(ending: Ending | null): void {
@@ -233,6 +242,7 @@ export class Connection {
     if (update.reachoutTimeLock) this.#events.restricted(update.reachoutTimeLock.isActive === true);
     if (update.connection === "open") {
       this.#isAlive = true;
+      this.#isLoggedIn = true;
       clearTimeout(this.#watchdog);
       this.#events.opened(this.#self());
     }
