@@ -3,7 +3,9 @@ import { id } from "./ids.ts";
 import { Role } from "./scopes.ts";
 
 export const Email = z
-  .email("must be an e-mail address")
+  .email({
+    error: ({ input }) => (input === undefined ? "is needed" : "must be an e-mail address"),
+  })
   .max(254, "must have at most 254 characters")
   .transform((email) => email.trim().toLowerCase());
 

@@ -82,17 +82,18 @@ export function ownerOf(id: NumberedId<NumberedKind>): { account: Id<"account">;
   };
 }
 
+function idMessage(kind: IdKind | NumberedKind): string {
+  return `must be ${/^[aeio]/.test(kind) ? "an" : "a"} ${kind} id`;
+}
+
 /** Schema of an id. The pattern proves the prefix, and that is all `Id` claims, so the cast is sound. */
 export function id<K extends IdKind>(kind: K) {
   const pattern = new RegExp(`^${idPrefixes[kind]}_[0-9a-hjkmnp-tv-z]{26}$`);
-  return z.string().regex(pattern, `must be a ${kind} id`) as unknown as z.ZodType<Id<K>, string>;
+  return z.string().regex(pattern, idMessage(kind)) as unknown as z.ZodType<Id<K>, string>;
 }
 
 /** Schema of a numbered id; sound for the same reason as `id`. */
 export function numbered<K extends NumberedKind>(kind: K) {
   const pattern = new RegExp(`^${numberedPrefixes[kind]}_[0-9a-hjkmnp-tv-z]{35}$`);
-  return z.string().regex(pattern, `must be a ${kind} id`) as unknown as z.ZodType<
-    NumberedId<K>,
-    string
-  >;
+  return z.string().regex(pattern, idMessage(kind)) as unknown as z.ZodType<NumberedId<K>, string>;
 }

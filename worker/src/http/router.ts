@@ -7,6 +7,7 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import type { Context, Principal, System } from "../context.ts";
 import { AppError, notFound } from "../errors.ts";
+import { fieldErrors, sentenceOf } from "./field-errors.ts";
 
 /** What a handler finds on `c.var`. */
 export type Variables = {
@@ -42,21 +43,13 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<
 }
 
 function invalid(error: z.core.$ZodError): AppError {
-  return new AppError("validation_failed", sentenceOf(error), {
-    errors: error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-  });
+  const errors = fieldErrors(error.issues);
+  return new AppError("validation_failed", sentenceOf(errors), { errors });
 }
 
 /** `/v1/accounts/...` is about an account. */
 function nounOf(path: string): string {
   return path.split("/")[2]?.replace(/s$/, "") ?? "thing";
-}
-
-function sentenceOf(error: z.core.$ZodError): string {
-  const [first] = error.issues;
-  if (first === undefined) return "The request is not valid.";
-  const path = first.path.join(".");
-  return path === "" ? `${first.message}.` : `\`${path}\`: ${first.message}.`;
 }
 
 /** Request body of a declaration. */
