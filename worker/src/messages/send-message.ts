@@ -68,6 +68,11 @@ async function accountFor(
   idempotencyKey: string | null,
   bodyHash: string,
 ): Promise<Id<"account">> {
+  if (idempotencyKey !== null) {
+    const tenant = tenantStub(ctx.env, ctx.tenantId);
+    const pinned = unwrap(await tenant.pinnedAccount(idempotencyKey, bodyHash));
+    if (pinned !== null) return pinned;
+  }
   const asked = (await ownAccounts(ctx)).map((account) =>
     accountStub(ctx.env, account).candidate(ctx.tenantId, peer),
   );

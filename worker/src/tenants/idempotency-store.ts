@@ -74,6 +74,24 @@ export function finishRequest(sql: SqlStorage, key: string, answer: StoredAnswer
   else sql.exec("UPDATE idempotency SET answer = ? WHERE key = ?", JSON.stringify(answer), key);
 }
 
+/** The account that answers for a key; null when the key is new. */
+export function pinned(
+  sql: SqlStorage,
+  key: string,
+  bodyHash: string,
+  now: number,
+): Outcome<Id<"account"> | null> {
+  const [row] = sql
+    .exec<{ body_hash: string; account: Id<"account"> }>(
+      "SELECT body_hash, account FROM pins WHERE key = ? AND expires_at > ?",
+      key,
+      now,
+    )
+    .toArray();
+  if (row === undefined) return { ok: true, value: null };
+  return row.body_hash === bodyHash ? { ok: true, value: row.account } : MISMATCH;
+}
+
 /** Which account answers for a key: the first one pinned, so that a repeat finds the same outbox. */
 export function pin(
   sql: SqlStorage,
@@ -82,16 +100,9 @@ export function pin(
   account: Id<"account">,
   now: number,
 ): Outcome<Id<"account">> {
-  const [row] = sql
-    .exec<{ body_hash: string; account: Id<"account"> }>(
-      "SELECT body_hash, account FROM pins WHERE key = ? AND expires_at > ?",
-      key,
-      now,
-    )
-    .toArray();
-  if (row !== undefined) {
-    return row.body_hash === bodyHash ? { ok: true, value: row.account } : MISMATCH;
-  }
+  const known = pinned(sql, key, bodyHash, now);
+  if (!known.ok) return known;
+  if (known.value !== null) return { ok: true, value: known.value };
   const expiresAt = now + IDEMPOTENCY_MS;
   sql.exec("INSERT OR REPLACE INTO pins VALUES (?, ?, ?, ?)", key, bodyHash, account, expiresAt);
   return { ok: true, value: account };

@@ -15,6 +15,7 @@ import {
   finishRequest,
   idempotencyMigration,
   pin,
+  pinned,
   type StoredAnswer,
 } from "./idempotency-store.ts";
 import { JOURNAL_PAGE } from "./listener.ts";
@@ -104,6 +105,12 @@ export class TenantObject extends DurableObject<Env> {
 
   finishIdempotent(key: string, answer: StoredAnswer | null): void {
     finishRequest(this.sql(), key, answer);
+  }
+
+  /** The account that answers for this key; null when the key is new. */
+  pinnedAccount(idempotencyKey: string, bodyHash: string): Outcome<Id<"account"> | null> {
+    if (!this.isReady) return { ok: true, value: null };
+    return pinned(this.sql(), idempotencyKey, bodyHash, Date.now());
   }
 
   /** The account that answers for this key: `account` if the key is new, else the first one. */
