@@ -35,6 +35,7 @@ export type LogEvent =
   | { event: "host.fleet_failed"; host: string; error: string }
   | { event: "session.unplaced"; account: string; error: string }
   | { event: "report.refused"; account: string; kind: string; error: string }
+  | { event: "session.command_failed"; account: string; host: string; error: string }
   | { event: "session.placed"; account: string; host: string; epoch: number }
   | { event: "session.fenced"; account: string; host: string; epoch: number };
 

@@ -10,6 +10,7 @@ import type { Cancelling } from "./cancel-message.ts";
 import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
 import { LeaseRest } from "./lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
+import { isHeld } from "./next-lease.ts";
 import { nextAlarm } from "./next-alarm.ts";
 import type { Placement } from "./placement.ts";
 import type { ProjectionWriter } from "./project-account.ts";
@@ -122,12 +123,19 @@ export class AccountEngine {
   }
 
   takeLease(id: Id<"lease">): { host: string; lease: Lease } | null {
+    if (isHeld(this.store.account().queue.state)) {
+      this.store.leases.holdBack(id);
+      return null;
+    }
     const lease = this.store.leases.take(id);
     if (lease === null || !this.sessions.isCurrent(lease.epoch)) return null;
     return { host: lease.host, lease: leaseFrame(this.store, lease) };
   }
 
-  /** Believes what the present session reports; answers the epochs that are to be stopped. */
+  /**
+   * Believes what the present session reports, and of earlier ones what happened at WhatsApp whoever
+   * says it; answers the epochs that are to be stopped.
+   */
   async report(host: string, reports: Report[]): Promise<{ fenced: number[] }> {
     const { store, sessions } = this;
     const fenced = new Set<number>();
@@ -138,8 +146,8 @@ export class AccountEngine {
       if (!sessions.isCurrent(report.epoch) || store.account().session.host !== host) {
         // One that says it is over needs no stopping; told to, it would only say so again.
         if (!isOver(report)) fenced.add(report.epoch);
-        continue;
-      }
+        if (!sessions.isLateFact(report)) continue;
+      } else sessions.heard();
       isUrgent ||= !isPatient(report);
       try {
         this.apply(report, now);
@@ -156,13 +164,31 @@ export class AccountEngine {
     return { fenced: [...fenced] };
   }
 
-  /** Offers these leases once more: the host may have missed them. */
+  /** The same attempts once more: the host has them, or they were lost on the way to it. */
+  sendAgain(leases: StoredLease[]): void {
+    if (leases.length === 0 || this.isAskedBack()) return;
+    for (const { id } of leases) this.store.leases.offerSame(id, Date.now());
+    this.save();
+    this.deps.background(this.nudge(leases));
+  }
+
+  /** Offers these leases as another attempt: nobody knows what became of the one before. */
   offerAgain(leases: StoredLease[]): void {
-    if (leases.length === 0) return;
+    if (leases.length === 0 || this.isAskedBack()) return;
     const now = Date.now();
     for (const lease of leases) offerAgain(this.store, lease, this.limits(), this.clock(now));
     this.save();
     this.deps.background(this.nudge(leases));
+  }
+
+  /** While the queue is held nothing is offered: what a host has is asked back instead. */
+  private isAskedBack(): boolean {
+    const { store, sessions } = this;
+    if (!isHeld(store.account().queue.state)) return false;
+    sessions.revoke(null);
+    store.leases.askedBack(Date.now());
+    this.save();
+    return true;
   }
 
   /** Logs the phone out, and lets what is under way come to its end. Nothing is written after it. */
@@ -185,6 +211,7 @@ export class AccountEngine {
     const { leases } = this.store;
     this.offerAgain(leases.overdue(now).flatMap((id) => leases.find(id) ?? []));
     this.save();
+    await this.sessions.startAgain(() => this.save());
     await this.steer();
     if (this.store.isProjectionDue()) await this.project();
     this.armAlarm();
@@ -245,6 +272,7 @@ export class AccountEngine {
         quota: decision.kind === "held" ? decision.until : null,
         rest: decision.kind === "lease" ? this.rest.until(now) : null,
         placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
+        start: sessions.startDeadline(now),
         link: sessions.linkDeadline(),
         projection: store.isProjectionDue() ? deps.projection.nextTryAt(now) : null,
       },

@@ -24,6 +24,7 @@ import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { cancelMessage } from "./cancel-message.ts";
 import { defaultLimits } from "./default-limits.ts";
+import { isHeld } from "./next-lease.ts";
 import { LiveStream } from "./live-stream.ts";
 import { storageMigration } from "./pages.ts";
 import { Placement } from "./placement.ts";
@@ -86,7 +87,8 @@ export class AccountObject extends DurableObject<Env> {
       connectedAt: null,
       queue: { state: "active", reason: null },
       limits: null,
-      session: { epoch: 0, host: null, isWanted: false },
+      session: { epoch: 0, host: null, isWanted: false, isHeard: false },
+      factsFrom: 0,
       link: null,
       version: 1,
     });
@@ -203,7 +205,8 @@ export class AccountObject extends DurableObject<Env> {
       const { store, sessions } = engine;
       store.setAccount({ queue: { state, reason: null } });
       if (state === "active") store.change({ kind: "health_forgiven" });
-      if (state === "paused" || state === "frozen") sessions.revoke(null);
+      if (isHeld(state)) sessions.revoke(null);
+      else engine.sendAgain(store.leases.heldBack());
       return ok(presentQueue(store, engine.waitingFor(now)));
     });
   }
@@ -312,7 +315,9 @@ export class AccountObject extends DurableObject<Env> {
     const { engine } = this;
     const frame = engine?.sessions.startFrame(host, epoch) ?? null;
     if (engine === null || frame === null) return "stop";
-    engine.offerAgain(engine.store.leases.all());
+    const leases = engine.store.leases.all();
+    if (isRunning) engine.sendAgain(leases);
+    else engine.offerAgain(leases);
     return isRunning ? "keep" : frame;
   }
 

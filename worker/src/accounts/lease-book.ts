@@ -9,6 +9,10 @@ type OpenLease = StoredLease & {
   offeredAt: number;
   isTaken: boolean;
   mayBeOut: boolean;
+  /** The host was asked to give it back, and has until then. */
+  quietUntil: number;
+  /** It was not offered because the queue is held. */
+  isHeldBack: boolean;
   open: Set<number>;
 };
 
@@ -24,6 +28,8 @@ export class LeaseBook {
       offeredAt: lease.cutAt,
       isTaken: false,
       mayBeOut: false,
+      quietUntil: 0,
+      isHeldBack: false,
       open,
     });
     for (const n of open) this.leaseOf.set(n, lease.id);
@@ -66,9 +72,38 @@ export class LeaseBook {
     const lease = this.leases.get(id);
     if (lease === undefined) return;
     lease.messages = messages;
+    this.offerSame(id, now);
+  }
+
+  /** The same attempt once more, for a host that has it or missed it. */
+  offerSame(id: StoredLease["id"], now: number): void {
+    const lease = this.leases.get(id);
+    if (lease === undefined) return;
     lease.offeredAt = now;
     lease.isTaken = false;
     lease.mayBeOut = false;
+    lease.quietUntil = 0;
+    lease.isHeldBack = false;
+  }
+
+  /** All were asked back from their host, instead of being offered again. */
+  askedBack(now: number): void {
+    for (const lease of this.leases.values()) {
+      lease.quietUntil = now + OUTCOME_WITHIN_MS;
+      lease.isHeldBack = true;
+    }
+  }
+
+  /** It may not be fetched now. */
+  holdBack(id: StoredLease["id"]): void {
+    const lease = this.leases.get(id);
+    if (lease !== undefined) lease.isHeldBack = true;
+  }
+
+  /** What would have been offered, had the queue not been held. */
+  heldBack(): StoredLease[] {
+    const held = [...this.leases.values()].filter((lease) => lease.isHeldBack);
+    return held.flatMap(({ id }) => this.find(id) ?? []);
   }
 
   settle(n: number): void {
@@ -119,9 +154,11 @@ export class LeaseBook {
 }
 
 function deadline(lease: OpenLease): number {
-  if (!lease.isTaken && !lease.mayBeOut) return lease.offeredAt + TAKEN_WITHIN_MS;
+  if (!lease.isTaken && !lease.mayBeOut) {
+    return Math.max(lease.quietUntil, lease.offeredAt + TAKEN_WITHIN_MS);
+  }
   let giveUpAt = 0;
   for (const { n, giveUpAt: at } of lease.messages)
     if (lease.open.has(n)) giveUpAt = Math.max(giveUpAt, at);
-  return giveUpAt + OUTCOME_WITHIN_MS;
+  return Math.max(lease.quietUntil, giveUpAt + OUTCOME_WITHIN_MS);
 }

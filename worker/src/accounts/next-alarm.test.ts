@@ -7,6 +7,7 @@ const nothing: Waits = {
   quota: null,
   rest: null,
   placement: null,
+  start: null,
   link: null,
   projection: null,
 };

@@ -5,6 +5,7 @@ export type Waits = {
   quota: number | null;
   rest: number | null;
   placement: number | null;
+  start: number | null;
   link: number | null;
   projection: number | null;
 };

@@ -9,6 +9,11 @@ export const MAX_IN_FLIGHT = 80;
 /** With less in hand than this, anything due is handed out at once, however little it is. */
 const LOW_WATER = 10;
 
+/** Whether nothing is handed out, and what was handed out is asked back. */
+export function isHeld(state: QueueState): boolean {
+  return state === "paused" || state === "frozen";
+}
+
 export type LeaseFacts = {
   isConnected: boolean;
   notConnectedReason: ReasonCode | null;
@@ -31,7 +36,7 @@ export type LeaseDecision =
 export function nextLease(facts: LeaseFacts): LeaseDecision {
   const { due, inFlight, room } = facts;
   if (due === 0) return { kind: "nothing" };
-  if (facts.queueState === "paused" || facts.queueState === "frozen") {
+  if (isHeld(facts.queueState)) {
     return { kind: "held", reason: facts.queueReason ?? "queue_paused", until: null };
   }
   if (!facts.isConnected) {

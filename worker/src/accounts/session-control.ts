@@ -1,9 +1,10 @@
 import type { EventType } from "@roost/contract/events";
-import type { EdgeFrame, LinkReport, SessionReport } from "@roost/contract/host";
-import type { Id } from "@roost/contract/ids";
+import type { EdgeFrame, LinkReport, Report, SessionReport } from "@roost/contract/host";
+import { type Id, ownerOf } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
+import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
-import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS } from "./link-state.ts";
+import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS, refuseLink } from "./link-state.ts";
 import { accountData, linkData } from "./present.ts";
 import { afterSessionReport, isOnline } from "./session-state.ts";
 import { settleMessage } from "./settle-message.ts";
@@ -11,6 +12,10 @@ import type { StoredAccount, StoredLink } from "./stored.ts";
 
 /** The name under which the host keeps the credentials' root. */
 const CREDS = "creds";
+/** A host says at once that it connects. One that says nothing may not have heard of the session. */
+const START_AGAIN_MS = 5_000;
+/** So many hosts that cannot be reached are tried in one go. */
+const HOSTS_TO_TRY = 3;
 
 /** What a session needs of the fleet; failures are answers, as everything is tried again. */
 export type Fleet = {
@@ -27,6 +32,7 @@ export type Fleet = {
 export class SessionControl {
   private readonly store: AccountStore;
   private readonly fleet: Fleet;
+  private startAgainAt: number | null = null;
   /** Commands to send once the tick is durable. */
   private outgoing: { host: string; frame: EdgeFrame }[] = [];
 
@@ -59,6 +65,7 @@ export class SessionControl {
       startedAt: now,
     };
     this.want({ state: "linking", reason: "starting", link: attempt });
+    this.forgetFacts();
     this.emitLink(now);
   }
 
@@ -86,6 +93,7 @@ export class SessionControl {
   /** Ends the session and throws the credentials away; `logout` also tells the phone. */
   unlink(mode: "close" | "logout", reason: ReasonCode, now: number): void {
     this.leave(mode, now);
+    this.forgetFacts();
     this.settleInHand(now);
     this.emitWhenLost(now, { state: "unlinked", reason });
     this.cancelLink("link_cancelled", now);
@@ -116,10 +124,18 @@ export class SessionControl {
         this.settleInHand(now);
         break;
       case "forget":
-      case "log_out":
-        this.leave(step.next === "log_out" ? "logout" : "close", now);
+        this.leave("close", now);
         this.settleInHand(now);
         this.cancelLink(step.changes.reason ?? "link_interrupted", now);
+        this.store.forgetCredentials(now);
+        break;
+      case "log_out":
+        this.leave("logout", now);
+        this.forgetFacts();
+        this.settleInHand(now);
+        // The phone did link, but not to stay: the attempt has to say so.
+        this.store.setAccount({ link: refuseLink(account.link, step.changes.reason ?? null) });
+        this.emitLink(now);
         this.store.forgetCredentials(now);
         break;
     }
@@ -163,7 +179,11 @@ export class SessionControl {
   }
 
   /** Looks for a host and hands the session to it. Call when the tick is durable. */
-  async place(save: () => void, unreachable: string | null = null): Promise<void> {
+  async place(
+    save: () => void,
+    unreachable: string | null = null,
+    tries = HOSTS_TO_TRY,
+  ): Promise<void> {
     if (!this.needsHost()) return;
     const { id, session } = this.store.account();
     const host = await this.fleet.place(id, unreachable);
@@ -175,12 +195,68 @@ export class SessionControl {
       return;
     }
     this.store.setAccount({ session: { ...session, host }, reason: "starting" });
+    this.startAgainAt = Date.now() + START_AGAIN_MS;
     save();
-    const frame = this.startFrame(host, session.epoch);
-    if (frame === null || (await this.fleet.command(host, frame))) return;
-    if (!this.isCurrent(session.epoch)) return;
-    this.store.setAccount({ session: { ...session, host: null } });
-    await this.place(save, host);
+    const isGone = await this.isStartLost(save);
+    if (isGone && tries > 1) await this.place(save, host, tries - 1);
+  }
+
+  /** When the start is sent once more, to a host that has not been heard of it; null for no need. */
+  startDeadline(now: number): number | null {
+    const { session } = this.store.account();
+    if (session.host === null || session.isHeard) return null;
+    return this.startAgainAt ?? now + START_AGAIN_MS;
+  }
+
+  /** Sends the start once more when it may have been lost. A host ignores what it runs already. */
+  async startAgain(save: () => void): Promise<void> {
+    const now = Date.now();
+    if (this.startDeadline(now) === null || (this.startAgainAt ?? 0) > now) return;
+    this.startAgainAt = now + START_AGAIN_MS;
+    await this.isStartLost(save);
+  }
+
+  /** The host that holds the session has reported of it. */
+  heard(): void {
+    const { session } = this.store.account();
+    if (!session.isHeard) this.store.setAccount({ session: { ...session, isHeard: true } });
+  }
+
+  /**
+   * Whether an earlier session tells what happened at WhatsApp. That stays true, and only that session
+   * can tell it; what it did not do is the business of the session that has the message now.
+   */
+  isLateFact(report: Report): boolean {
+    const { session, factsFrom } = this.store.account();
+    if (report.epoch >= session.epoch || report.epoch < factsFrom) return false;
+    if (report.kind === "outcome") {
+      const isInHand = this.store.leases.has(ownerOf(report.message).number);
+      return report.result === "sent" || (report.result === "failed" && !isInHand);
+    }
+    return report.kind === "received" || report.kind === "receipt";
+  }
+
+  /** Sends the start. When it does not arrive, or nobody knows, the session is to start elsewhere. */
+  private async isStartLost(save: () => void): Promise<boolean> {
+    const { host, epoch } = this.store.account().session;
+    const frame = host === null ? null : this.startFrame(host, epoch);
+    if (host === null || frame === null || (await this.command(host, frame))) return false;
+    const { session } = this.store.account();
+    if (session.epoch !== epoch || session.isHeard) return false;
+    // It may have arrived all the same: with a higher epoch the two cannot be taken for one.
+    this.want({});
+    save();
+    return true;
+  }
+
+  private async command(host: string, frame: EdgeFrame): Promise<boolean> {
+    try {
+      return await this.fleet.command(host, frame);
+    } catch (error) {
+      const { id: account } = this.store.account();
+      log({ event: "session.command_failed", account, host, error: describeError(error) });
+      return false;
+    }
   }
 
   /** What a host needs to run the session; null when it is not the host's. */
@@ -212,7 +288,7 @@ export class SessionControl {
   async flush(): Promise<void> {
     const commands = this.outgoing;
     this.outgoing = [];
-    for (const { host, frame } of commands) await this.fleet.command(host, frame);
+    for (const { host, frame } of commands) await this.command(host, frame);
   }
 
   hasCommands(): boolean {
@@ -223,7 +299,7 @@ export class SessionControl {
     const { session } = this.store.account();
     this.store.setAccount({
       ...changes,
-      session: { epoch: session.epoch + 1, host: null, isWanted: true },
+      session: { epoch: session.epoch + 1, host: null, isWanted: true, isHeard: false },
     });
   }
 
@@ -237,7 +313,14 @@ export class SessionControl {
       const frame: EdgeFrame = { type: "stop", account, epoch: session.epoch, mode };
       this.outgoing.push({ host: session.host, frame });
     }
-    this.store.setAccount({ session: { epoch: session.epoch + 1, host: null, isWanted: false } });
+    this.store.setAccount({
+      session: { epoch: session.epoch + 1, host: null, isWanted: false, isHeard: false },
+    });
+  }
+
+  /** From here on earlier sessions are another phone's: nothing they still tell is about this one. */
+  private forgetFacts(): void {
+    this.store.setAccount({ factsFrom: this.store.account().session.epoch });
   }
 
   /** No session will tell what became of these; only a later receipt can. */

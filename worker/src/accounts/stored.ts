@@ -26,6 +26,8 @@ export type StoredAccount = {
   queue: { state: QueueState; reason: ReasonCode | null };
   limits: Limits | null;
   session: StoredSession;
+  /** Facts of earlier epochs are believed back to this one; before it another phone was linked. */
+  factsFrom: number;
   link: StoredLink | null;
   /** Grows with everything that the directory shows. */
   version: number;
@@ -37,6 +39,8 @@ export type StoredSession = {
   host: string | null;
   /** Whether it should run; when it does not, somebody is looking for a host. */
   isWanted: boolean;
+  /** Whether the host has said anything of it; until then the start may not have reached it. */
+  isHeard: boolean;
 };
 
 export type StoredLink = {

@@ -59,6 +59,20 @@ test("a message that is delivered again is in the journal once, also after a res
   expect(chat?.last_message?.preview).toBe("text of A3");
 });
 
+test("people may write as much as they like, and the account goes on", async () => {
+  const { host, account, key } = await givenLinked();
+  const text = "界".repeat(65_536);
+  for (let i = 0; i < 32; i++) host.report(account, received(`A${i}`, { text }));
+  await host.settled();
+  // Unlinking folds all that happened into pages.
+  await call(`/v1/accounts/${account}/unlink`, { key, method: "POST" });
+  await evictDurableObject(accountStub(env, account));
+  const [chat] = await chatsOf(key, account);
+  const messages = await messagesOf(key, chat?.id ?? "");
+  expect(messages.length).toBeGreaterThan(10);
+  for (const message of messages) expect(text.startsWith(message.text?.body ?? "-")).toBe(true);
+});
+
 test("a chat that was read has nothing unread until something arrives, also after a restart", async () => {
   const { host, account, key } = await givenLinked();
   host.report(account, received("A1"), received("A2"));

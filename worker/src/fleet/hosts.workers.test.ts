@@ -141,7 +141,7 @@ test("a host that comes back in time keeps its sessions, and is offered again wh
   host.disconnect();
   await host.connect();
   const leased = await waitForLeases(host, account, 2);
-  expect(leased[1]).toMatchObject({ id, wa_id, attempt: 2 });
+  expect(leased[1]).toMatchObject({ id, wa_id, attempt: 1 });
   expect(host.sessions.get(account)).toBe(epoch);
   host.outcome(account, id);
   await messageIn(key, id, "sent");

@@ -1,3 +1,5 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { Message } from "@roost/contract/messages";
 import { afterEach, expect, test, vi } from "vitest";
 import { FakeHost } from "../../test/workers/fake-host.ts";
@@ -11,6 +13,7 @@ import {
   readMessage,
   send,
 } from "../../test/workers/given-account.ts";
+import { accountStub } from "../accounts/account-stub.ts";
 
 afterEach(() => FakeHost.retireAll());
 
@@ -83,6 +86,21 @@ test("without an account a repeat finds the account that took the first", async 
   const answers = [];
   for (let i = 0; i < 5; i++) answers.push(await send({ key: one.key }, {}, "same"));
   expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+});
+
+test("a repeat is answered though no account could take the message by now", async () => {
+  const host = await new FakeHost().connect();
+  const one = await givenConnected(host);
+  const first = await send({ key: one.key }, {}, "same");
+  await call(`/v1/accounts/${one.account}/unlink`, { key: one.key, method: "POST" });
+  const again = await send({ key: one.key }, {}, "same");
+  expect(again.id).toBe(first.id);
+  const other = await call("/v1/messages", {
+    key: one.key,
+    body: { ...BODY, text: { body: "other" } },
+    headers: { "idempotency-key": "same" },
+  });
+  expect(await other.json()).toMatchObject({ code: "idempotency_mismatch" });
 });
 
 test("an account that has the chat is chosen before others", async () => {
@@ -230,6 +248,64 @@ test("pausing asks everything back; resuming hands it out again under the same i
   await call(queue, { key: at.key, method: "PUT", body: { state: "active" } });
   await vi.waitFor(() => expect(at.host.leased(at.account)).toHaveLength(2));
   expect(at.host.leased(at.account)[1]).toMatchObject({ id, wa_id });
+});
+
+test("while paused nothing is offered again: an answer that is owed is asked for", async () => {
+  const at = await givenQuiet();
+  const { id } = await send(at);
+  await leased(at, id);
+  const queue = `/v1/accounts/${at.account}/queue`;
+  await call(queue, { key: at.key, method: "PUT", body: { state: "paused" } });
+  await vi.waitFor(() => expect(at.host.count("revoke")).toBe(1));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
+  await runDurableObjectAlarm(accountStub(env, at.account));
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(at.host.count("revoke")).toBe(2));
+  at.host.disconnect();
+  await at.host.connect();
+  await vi.waitFor(() => expect(at.host.count("revoke")).toBe(3));
+  expect(at.host.leased(at.account)).toHaveLength(1);
+
+  await call(queue, { key: at.key, method: "PUT", body: { state: "active" } });
+  await vi.waitFor(() => expect(at.host.leased(at.account)).toHaveLength(2));
+  expect(at.host.leased(at.account)[1]).toMatchObject({ id, attempt: 1 });
+});
+
+test("hosts that come back again and again use up no quota", async () => {
+  const at = await givenQuiet();
+  const { id } = await send(at);
+  await leased(at, id);
+  for (let i = 2; i < 5; i++) {
+    at.host.disconnect();
+    await at.host.connect();
+    await vi.waitFor(() => expect(at.host.leased(at.account)).toHaveLength(i));
+  }
+  at.host.outcome(at.account, id);
+  await messageIn(at.key, id, "sent");
+  const health = await call(`/v1/accounts/${at.account}/health`, { key: at.key });
+  expect(await health.json()).toMatchObject({ windows: { day: { used: 1 } } });
+});
+
+test("what a session that was given up still tells of WhatsApp is believed", async () => {
+  const at = await givenQuiet();
+  const { id, wa_id } = await send(at);
+  await leased(at, id);
+  const old = at.host.sessions.get(at.account) ?? 0;
+  await call(`/v1/accounts/${at.account}/restart`, { key: at.key, method: "POST" });
+  await at.host.nextStart(at.account, old);
+  const fact = { peer: { phone: "5511999990000", lid: null }, at: Date.now() };
+  const said = { from_me: false, name: "Ana", type: "text", text: "hi", quoted_wa_id: null };
+  at.host.reportAs(
+    at.account,
+    old,
+    { kind: "outcome", message: id, result: "sent", error: null, ...fact },
+    { kind: "receipt", wa_ids: [wa_id ?? ""], type: "delivered", ...fact },
+    { kind: "received", wa_id: "A1", ...said, ...fact },
+  );
+  await messageIn(at.key, id, "delivered");
+  const events = await journalOf(at.key, at.account);
+  expect(events.map(({ type }) => type)).toContain("message.received");
+  await at.host.next("stop", ({ epoch }) => epoch === old);
 });
 
 test("a draining queue refuses, and delivers what it has", async () => {

@@ -19,7 +19,8 @@ export function givenStore() {
     connectedAt: 1,
     queue: { state: "active", reason: null },
     limits: null,
-    session: { epoch: 1, host: "host-1", isWanted: true },
+    session: { epoch: 1, host: "host-1", isWanted: true, isHeard: true },
+    factsFrom: 0,
     link: null,
     version: 1,
   });
