@@ -1,4 +1,5 @@
 import "./quiet.ts";
+import "./key-objects.ts";
 import type { Peer } from "@roost/contract/host";
 import {
   type BaileysEventMap,
