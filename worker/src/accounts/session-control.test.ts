@@ -77,6 +77,20 @@ test("a repeated start that finds its host gone makes room for another host", as
   expect(sessions.needsHost()).toBe(true);
 });
 
+test("a host that never says anything of a session loses it in the end", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
+  const { store, sessions, save, starts } = given({ one: true });
+  await sessions.place(save);
+  while (store.account().session.host !== null) {
+    expect(starts().length).toBeLessThan(10);
+    vi.setSystemTime(Date.now() + 5_001);
+    await sessions.startAgain(save);
+  }
+  vi.useRealTimers();
+  expect(starts().length).toBe(7);
+  expect(store.account().session).toMatchObject({ epoch: 2, isWanted: true });
+});
+
 function reportsOf(store: AccountStore, epoch: number): Report[] {
   const account = store.account().id;
   const of = { account, epoch };

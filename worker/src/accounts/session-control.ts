@@ -14,6 +14,7 @@ import type { StoredAccount, StoredLink } from "./stored.ts";
 const CREDS = "creds";
 /** A host says at once that it connects. One that says nothing may not have heard of the session. */
 const START_AGAIN_MS = 5_000;
+const MAX_REPEATS = 6;
 /** So many hosts that cannot be reached are tried in one go. */
 const HOSTS_TO_TRY = 3;
 
@@ -33,6 +34,7 @@ export class SessionControl {
   private readonly store: AccountStore;
   private readonly fleet: Fleet;
   private startAgainAt: number | null = null;
+  private repeats = 0;
   /** Commands to send once the tick is durable. */
   private outgoing: { host: string; frame: EdgeFrame }[] = [];
 
@@ -196,6 +198,7 @@ export class SessionControl {
     }
     this.store.setAccount({ session: { ...session, host }, reason: "starting" });
     this.startAgainAt = Date.now() + START_AGAIN_MS;
+    this.repeats = 0;
     save();
     const isGone = await this.isStartLost(save);
     if (isGone && tries > 1) await this.place(save, host, tries - 1);
@@ -213,7 +216,13 @@ export class SessionControl {
     const now = Date.now();
     if (this.startDeadline(now) === null || (this.startAgainAt ?? 0) > now) return;
     this.startAgainAt = now + START_AGAIN_MS;
-    await this.isStartLost(save);
+    this.repeats += 1;
+    if (this.repeats <= MAX_REPEATS) await this.isStartLost(save);
+    else {
+      // It is connected and says nothing: it may be draining, or be of no use.
+      this.want({});
+      save();
+    }
   }
 
   /** The host that holds the session has reported of it. */
