@@ -25,6 +25,13 @@ export function notFound(what: string): AppError {
   return new AppError("not_found", `There is no such ${what}, or it is not yours.`);
 }
 
+/** A field that its schema could not judge; `message` goes on from its name. */
+export function invalidField(path: string, message: string): AppError {
+  return new AppError("validation_failed", `\`${path}\`: ${message}.`, {
+    errors: [{ path, message }],
+  });
+}
+
 /** What an object answered, or its refusal as an error: classes do not survive RPC, unions do. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;

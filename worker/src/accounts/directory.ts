@@ -1,9 +1,9 @@
 import type { Account } from "@roost/contract/accounts";
-import type { Id } from "@roost/contract/ids";
 import { reason } from "@roost/contract/reasons";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { accounts } from "../db/accounts.ts";
+import { idCursor } from "../http/id-cursor.ts";
 
 type Row = typeof accounts.$inferSelect;
 
@@ -12,13 +12,14 @@ export async function listAccounts(
   ctx: Context,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ data: Account[]; next_cursor: string | null }> {
+  const after = idCursor("account", cursor);
   const rows = await ctx.db
     .select()
     .from(accounts)
     .where(
       and(
         eq(accounts.tenantId, ctx.tenantId),
-        cursor === undefined ? undefined : gt(accounts.id, cursor as Id<"account">),
+        after === undefined ? undefined : gt(accounts.id, after),
         ctx.accounts === null ? undefined : inArray(accounts.id, [...ctx.accounts]),
       ),
     )

@@ -1,7 +1,8 @@
 import type { Outcome } from "@roost/contract/errors";
 import type { Id } from "@roost/contract/ids";
 import type { Context } from "../context.ts";
-import { AppError, unwrap } from "../errors.ts";
+import { unwrap } from "../errors.ts";
+import { invalidCursor } from "../http/id-cursor.ts";
 import { ownAccounts, requireAccount } from "./own-accounts.ts";
 import { isBefore, type Position, readCursor, writeCursor } from "./position.ts";
 import type { Page } from "./queries.ts";
@@ -21,9 +22,7 @@ export async function fanOut<T>(
 ): Promise<{ data: T[]; next_cursor: string | null }> {
   const after = query.cursor === undefined ? null : readCursor(query.cursor);
   if (query.cursor !== undefined && after === null) {
-    throw new AppError("validation_failed", "`cursor`: must be the `next_cursor` of a page.", {
-      errors: [{ path: "cursor", message: "must be the `next_cursor` of a page" }],
-    });
+    throw invalidCursor();
   }
   if (query.account !== undefined) {
     requireAccount(ctx, query.account, "account");

@@ -105,6 +105,18 @@ test("unknown fields and unknown parameters are refused", async () => {
   expect([field.status, parameter.status]).toEqual([422, 422]);
 });
 
+test.each(["accounts", "keys", "messages", "chats"])(
+  "a cursor of /v1/%s that nobody got from us is refused",
+  async (list) => {
+    const { key } = await givenTenant();
+    const problem = await problemOf(await call(`/v1/${list}?cursor=nonsense`, { key }));
+    expect(problem.status).toBe(422);
+    expect(problem.errors).toEqual([
+      { path: "cursor", message: "must be the `next_cursor` of a page" },
+    ]);
+  },
+);
+
 test("a failure of ours says nothing of itself to the caller, and everything to the operator", async () => {
   const lines = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const broken = {

@@ -1,5 +1,6 @@
 import type { Key } from "@roost/contract/keys";
 import type { Context } from "../context.ts";
+import { idCursor } from "../http/id-cursor.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
 import { isVisible } from "./grant-refusal.ts";
 
@@ -14,8 +15,9 @@ export async function pageOfKeys(
   ctx: Context,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ data: Key[]; next_cursor: string | null }> {
+  const after = idCursor("key", cursor);
   const keys = await listKeys(ctx);
-  const rest = cursor === undefined ? keys : keys.filter(({ id }) => id < cursor);
+  const rest = after === undefined ? keys : keys.filter(({ id }) => id < after);
   const data = rest.slice(0, limit);
   return { data, next_cursor: rest.length > limit ? (data.at(-1)?.id ?? null) : null };
 }
