@@ -43,6 +43,24 @@ export const messageTypes = [
   "template",
 ] as const;
 export const MessageType = z.enum(messageTypes);
+type UnbuiltType = Exclude<(typeof messageTypes)[number], "text">;
+
+/** What a message of each other type holds; its shape is fixed when it is built. */
+const Unbuilt = z.looseObject({}).optional().meta({ description: "Not built yet." });
+const unbuilt = {
+  image: Unbuilt,
+  video: Unbuilt,
+  audio: Unbuilt,
+  voice: Unbuilt,
+  document: Unbuilt,
+  sticker: Unbuilt,
+  location: Unbuilt,
+  contact: Unbuilt,
+  poll: Unbuilt,
+  reaction: Unbuilt,
+  template: Unbuilt,
+} satisfies Record<UnbuiltType, typeof Unbuilt>;
+const unbuiltTypes = Object.keys(unbuilt) as UnbuiltType[];
 
 /** WhatsApp's own upper bound is higher; this is Meta's for a text, in characters. */
 export const TEXT_MAX_CHARACTERS = 4096;
@@ -73,6 +91,7 @@ export const SendMessage = z
     to: Recipient,
     type: MessageType.default("text"),
     text: Text.optional(),
+    ...unbuilt,
     reply_to: numbered("message").nullish(),
     client_reference: z.string().max(200).nullish(),
     send_at: z.iso.datetime({ offset: true }).nullish(),
@@ -80,9 +99,14 @@ export const SendMessage = z
     priority: z.int().min(0).max(10).default(5),
     pace: Pace.default("human"),
   })
-  .refine((message) => message.type !== "text" || message.text !== undefined, {
-    path: ["text"],
-    message: "is needed for a message of type text",
+  .superRefine((message, context) => {
+    if (message.type !== "text") return;
+    const refuse = (field: string, words: string) =>
+      context.addIssue({ code: "custom", path: [field], message: words });
+    if (message.text === undefined) refuse("text", "is needed for a message of type text");
+    for (const type of unbuiltTypes) {
+      if (message[type] !== undefined) refuse(type, `belongs to a message of type ${type}`);
+    }
   })
   .meta({ id: "SendMessage" });
 export type SendMessage = z.infer<typeof SendMessage>;

@@ -91,6 +91,12 @@ test.each<[string, z.ZodType, unknown, [string, string][]]>([
     [["phone", "is needed when the method is code"]],
   ],
   [
+    "another type's object",
+    SendMessage,
+    { ...text, image: {} },
+    [["image", "belongs to a message of type image"]],
+  ],
+  [
     "words about an object",
     Limits,
     { ...limits, typing, gap_ms: { min: 2, max: 1 } },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Candidate } from "../accounts/account-object.ts";
-import { chooseAccount } from "./choose-account.ts";
+import { chooseAccount, whyNone } from "./choose-account.ts";
 
 function account(name: string, facts: Partial<Candidate> = {}): Candidate {
   return {
@@ -30,4 +30,44 @@ test("otherwise the healthiest connected one, and never one that takes no messag
 
 test("none, when none is connected", () => {
   expect(chooseAccount([account("a", { state: "logged_out" })])).toBeNull();
+});
+
+test.each<[string, Candidate[], string, string]>([
+  ["no account", [], "account_unlinked", "Create one"],
+  [
+    "none linked",
+    [account("a", { state: "unlinked" })],
+    "account_unlinked",
+    "No account is linked",
+  ],
+  [
+    "a frozen queue",
+    [account("a", { queue_state: "frozen" }), account("b", { state: "reconnecting" })],
+    "queue_closed",
+    "is frozen",
+  ],
+  [
+    "closed queues",
+    [account("a", { queue_state: "frozen" }), account("b", { queue_state: "draining" })],
+    "queue_closed",
+    "all connected accounts",
+  ],
+  [
+    "one that comes back",
+    [account("a", { state: "reconnecting" }), account("b", { state: "restricted" })],
+    "unavailable",
+    "is connecting",
+  ],
+  ["a restriction", [account("a", { state: "restricted" })], "account_restricted", "restricts"],
+  ["a stopped one", [account("a", { state: "parked" })], "invalid_state", "Restart"],
+  ["a banned one", [account("a", { state: "banned" })], "account_restricted", "banned"],
+  [
+    "a banned one beside one that can be linked",
+    [account("a", { state: "banned" }), account("b", { state: "logged_out" })],
+    "account_unlinked",
+    "Link a phone",
+  ],
+])("the true cause is told: %s", (_, candidates, code, words) => {
+  expect(chooseAccount(candidates)).toBeNull();
+  expect(whyNone(candidates)).toMatchObject({ code, detail: expect.stringContaining(words) });
 });

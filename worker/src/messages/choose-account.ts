@@ -1,3 +1,4 @@
+import { type Refusal, refuse } from "@roost/contract/errors";
 import type { Id } from "@roost/contract/ids";
 import type { Candidate } from "../accounts/account-object.ts";
 
@@ -17,4 +18,52 @@ export function chooseAccount(candidates: readonly Candidate[]): Id<"account"> |
     .filter(({ chatAt, health }) => chatAt !== null || health >= HEALTHY)
     .sort((a, b) => (b.chatAt ?? 0) - (a.chatAt ?? 0) || b.health - a.health);
   return best?.id ?? able[0]?.id ?? null;
+}
+
+/** A session that is coming back is seldom away for longer. */
+const COMING_BACK_SECONDS = 10;
+
+/** Why none could be chosen, by what is nearest to sending. */
+export function whyNone(candidates: readonly Candidate[]): Refusal {
+  const some = (...states: Candidate["state"][]) =>
+    candidates.filter(({ state }) => states.includes(state));
+  const [closed, ...moreClosed] = some("connected");
+  if (closed !== undefined) {
+    return refuse(
+      "queue_closed",
+      moreClosed.length === 0
+        ? `The queue of the connected account is ${closed.queue_state} and takes no messages. Set it to active.`
+        : "The queues of all connected accounts are draining or frozen and take no messages. Set one to active.",
+    ).refusal;
+  }
+  if (some("connecting", "reconnecting").length > 0) {
+    const { refusal } = refuse(
+      "unavailable",
+      "No account is connected at the moment, but one is connecting. Try again soon, or name the account that shall wait with the message.",
+    );
+    return { ...refusal, retryAfterSeconds: COMING_BACK_SECONDS };
+  }
+  if (some("restricted").length > 0) {
+    return refuse(
+      "account_restricted",
+      "WhatsApp restricts the linked account. To answer somebody who wrote to it lately, name it in `account`.",
+    ).refusal;
+  }
+  if (some("parked").length > 0) {
+    return refuse(
+      "invalid_state",
+      "The linked account is stopped. Restart it, or name the account that shall wait with the message.",
+    ).refusal;
+  }
+  if (candidates.length === 0) {
+    return refuse(
+      "account_unlinked",
+      "There is no account that could send. Create one and link a phone to it.",
+    ).refusal;
+  }
+  if (candidates.every(({ state }) => state === "banned")) {
+    return refuse("account_restricted", "WhatsApp has banned this number. Link another.").refusal;
+  }
+  return refuse("account_unlinked", "No account is linked. Link a phone to one, then send again.")
+    .refusal;
 }

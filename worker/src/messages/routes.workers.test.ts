@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { Message } from "@roost/contract/messages";
+import { Message, messageTypes } from "@roost/contract/messages";
 import { afterEach, expect, test, vi } from "vitest";
 import { FakeHost } from "../../test/workers/fake-host.ts";
 import { call, freshId, givenKey, givenTenant } from "../../test/workers/given.ts";
@@ -135,6 +135,7 @@ test.each([
   [{ to: "120363041234567890@g.us" }, 501, "capability_missing"],
   [{ to: `con_${"0".repeat(26)}` }, 404, "not_found"],
   [{ type: "image" }, 501, "capability_missing"],
+  [{ image: { url: "https://example.com/a.png" } }, 422, "validation_failed"],
   [{ text: undefined }, 422, "validation_failed"],
   [{ txt: { body: "unknown field" } }, 422, "validation_failed"],
   [{ expires_at: "2020-01-01T00:00:00Z" }, 422, "validation_failed"],
@@ -149,6 +150,34 @@ test.each([
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ code });
   expect(at.host.leased(at.account)).toEqual([]);
+});
+
+test.each(messageTypes.filter((type) => type !== "text"))(
+  "a message of type %s is said to be not built yet, whatever it holds",
+  async (type) => {
+    const { key } = await givenTenant();
+    const body = { to: BODY.to, type, [type]: { url: "https://example.com/a", id: "1" } };
+    const response = await call("/v1/messages", { key, body });
+    expect(response.status).toBe(501);
+    expect(await response.json()).toMatchObject({
+      code: "capability_missing",
+      detail: `Messages of type ${type} are not built yet. Send a text.`,
+    });
+  },
+);
+
+test("without a named account, a closed queue is said to be the reason", async () => {
+  const at = await givenQuiet();
+  const queue = `/v1/accounts/${at.account}/queue`;
+  for (const state of ["draining", "frozen"]) {
+    await call(queue, { key: at.key, method: "PUT", body: { state } });
+    const response = await call("/v1/messages", { key: at.key, body: BODY });
+    expect(await response.json()).toMatchObject({
+      status: 409,
+      code: "queue_closed",
+      detail: expect.stringContaining(state),
+    });
+  }
 });
 
 test("an idempotency key of 256 characters is refused", async () => {

@@ -5,10 +5,10 @@ import type { Submission } from "../accounts/accept-message.ts";
 import { accountStub } from "../accounts/account-stub.ts";
 import { ownAccounts, requireAccount } from "../accounts/own-accounts.ts";
 import type { Context } from "../context.ts";
-import { AppError, notFound, unwrap } from "../errors.ts";
+import { AppError, invalidField, notFound, unwrap } from "../errors.ts";
 import { sha256 } from "../lib/crypto.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
-import { chooseAccount } from "./choose-account.ts";
+import { chooseAccount, whyNone } from "./choose-account.ts";
 import { readRecipient } from "./recipient.ts";
 
 /** Takes a message for sending. The answer means that it is durable, not that it went out. */
@@ -41,12 +41,15 @@ async function submissionOf(
   }
   if (recipient.kind === "contact") throw notFound("contact");
   if (recipient.kind === "invalid") {
-    throw invalid("to", "must be a phone number in E.164, like +5511999990000, a JID or a LID");
+    throw invalidField(
+      "to",
+      "must be a phone number in E.164, like +5511999990000, a JID or a LID",
+    );
   }
   const sendAt = timeOf(input.send_at);
   const expiresAt = timeOf(input.expires_at);
   if (expiresAt !== null && expiresAt <= Math.max(ctx.now(), sendAt ?? 0)) {
-    throw invalid("expires_at", "must be later than now and later than `send_at`");
+    throw invalidField("expires_at", "must be later than now and later than `send_at`");
   }
   const { reply_to, client_reference, priority, pace } = input;
   return {
@@ -79,10 +82,8 @@ async function accountFor(
   const candidates = (await Promise.all(asked)).flatMap((c) => (c.ok ? [c.value] : []));
   const chosen = chooseAccount(candidates);
   if (chosen === null) {
-    throw new AppError(
-      "account_unlinked",
-      "No account is connected. Link a phone to one, or name the account that shall wait with it.",
-    );
+    const { code, detail, retryAfterSeconds } = whyNone(candidates);
+    throw new AppError(code, detail, { retryAfterSeconds });
   }
   if (idempotencyKey === null) return chosen;
   return unwrap(
@@ -92,10 +93,4 @@ async function accountFor(
 
 function timeOf(text: string | null | undefined): number | null {
   return text === null || text === undefined ? null : Date.parse(text);
-}
-
-function invalid(path: string, message: string): AppError {
-  return new AppError("validation_failed", `\`${path}\`: ${message}.`, {
-    errors: [{ path, message }],
-  });
 }
