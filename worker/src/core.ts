@@ -15,8 +15,7 @@ export function makeWorker(pages: Pages) {
   return {
     async fetch(request, env, context) {
       const { pathname } = new URL(request.url);
-      const isApi = pathname.startsWith("/v1/") || pathname === "/docs";
-      if (isApi) return app.fetch(request, env, context);
+      if (isApi(pathname)) return app.fetch(request, env, context);
       const home = homeOf(request, configOf(env).publicUrl);
       return home === null ? pages(request, env, context) : Response.redirect(home, 307);
     },
@@ -35,6 +34,10 @@ export function makeWorker(pages: Pages) {
       await cleanIdentity(system);
     },
   } satisfies ExportedHandler<Env>;
+}
+
+function isApi(pathname: string): boolean {
+  return /^\/v1(\/|$)/.test(pathname) || /^\/docs\/?$/.test(pathname);
 }
 
 /**

@@ -80,7 +80,8 @@ export function refuseHeld(tries: readonly Tries[], now: number): void {
   const waits = tries.filter(({ isHeld }) => isHeld).map(({ retryAt }) => retryAt - now);
   if (waits.length === 0) return;
   const retryAfterSeconds = Math.max(1, Math.ceil(Math.max(...waits) / 1000));
-  throw new AppError("rate_limited", "That was tried too often. Wait a moment, then try again.", {
+  const wait = retryAfterSeconds === 1 ? "1 second" : `${retryAfterSeconds} seconds`;
+  throw new AppError("rate_limited", `That was tried too often. Wait ${wait}, then try again.`, {
     retryAfterSeconds,
   });
 }

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { readConfig } from "../config.ts";
 import { createSystem } from "../context.ts";
-import { bucket, countTry, FORGET_MS, MAX_WAIT_MS, takeBack } from "./throttle.ts";
+import { bucket, countTry, FORGET_MS, MAX_WAIT_MS, refuseHeld, takeBack } from "./throttle.ts";
 
 let at = Date.now();
 const system = { ...createSystem(env, readConfig(env), () => undefined), now: () => at };
@@ -66,4 +66,11 @@ test("a rightful try is taken back", async () => {
     expect(await isHeld(each)).toBe(false);
     await takeBack(system, [each]);
   }
+});
+
+test("who is held is told how many seconds to wait", () => {
+  const held = (retryAt: number) => [{ key: "a", isHeld: true, retryAt }];
+  expect(() => refuseHeld(held(8_000), 900)).toThrow("Wait 8 seconds, then try again.");
+  expect(() => refuseHeld(held(1_000), 999)).toThrow("Wait 1 second, then try again.");
+  expect(() => refuseHeld([{ key: "a", isHeld: false, retryAt: 8_000 }], 0)).not.toThrow();
 });

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Chat, ChatQuery } from "@roost/contract/chats";
 import { numbered } from "@roost/contract/ids";
 import { listOf } from "@roost/contract/lists";
-import { failures, json, newRouter, requireScope } from "../http/router.ts";
+import { failures, json, newRouter, noFields, requireScope } from "../http/router.ts";
 import { getChat, listChats } from "./queries.ts";
 import { readChat } from "./read-chat.ts";
 
@@ -44,7 +44,7 @@ export const chatRoutes = newRouter()
       summary: "Count a chat as read",
       description: "Its `unread` becomes 0. WhatsApp and the person are not told.",
       tags,
-      middleware: requireScope("messages:send"),
+      middleware: [requireScope("messages:send"), noFields] as const,
       request: { params: z.strictObject({ chatId: numbered("chat") }) },
       responses: { 200: json(Chat, "The chat."), ...failures },
     }),

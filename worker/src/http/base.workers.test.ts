@@ -88,6 +88,21 @@ test.each(["{", "", "nothing", '{"email":}'])("a body that is '%s' is not JSON",
   expect(await problemOf(answer)).toMatchObject({ code: "malformed_json" });
 });
 
+test("a body that is not UTF-8 is refused, not mended", async () => {
+  const [before, after] = ['{"email":"', '"}'].map((text) => new TextEncoder().encode(text));
+  const text = new Uint8Array([...(before ?? []), 0xc3, 0x28, ...(after ?? [])]);
+  const answer = await call("/v1/auth/sign-up", { text });
+  const problem = await problemOf(answer);
+  expect(problem).toMatchObject({ status: 400, code: "malformed_json" });
+  expect(problem.detail).toContain("UTF-8");
+});
+
+test("a word below /v1/messages is no message id, so there is no such route", async () => {
+  const { key } = await givenTenant();
+  const batch = await call("/v1/messages/batch", { key, body: { messages: [] } });
+  expect(await problemOf(batch)).toMatchObject({ status: 404, code: "not_found" });
+});
+
 test.each(["null", "[]", '"text"', "1", '{"__proto__":{"email":"a@b.c"}}'])(
   "JSON that is not what was asked for, %s, is said to be invalid",
   async (text) => {

@@ -17,3 +17,5 @@ docsRoutes.get("/docs", async (c) => {
   c.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
   return c.html(page, 200, CACHE);
 });
+
+docsRoutes.get("/docs/", (c) => c.redirect("/docs", 308));

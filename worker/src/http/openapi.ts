@@ -14,6 +14,8 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>): Document {
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Roost", version: "1", description: about },
+    // The document is served by what it describes: its own address, whichever that is.
+    servers: [{ url: "/" }],
     security: [{ key: [] }, { session: [] }],
   });
   for (const { method, path, scope } of scopesOfRoutes(app)) {

@@ -20,6 +20,7 @@ const operations = Object.entries(written.paths).flatMap(([path, methods]) =>
 );
 const guarded = operations.filter(({ scope }) => scope !== undefined);
 const withBody = operations.filter(({ hasBody }) => hasBody);
+const withoutBody = guarded.filter(({ method, hasBody }) => method === "POST" && !hasBody);
 const withId = guarded.filter(({ path }) => path.includes("{"));
 const withAccount = guarded.filter(({ parameters }) =>
   parameters?.some(({ name, in: place }) => name === "account" && place === "query"),
@@ -105,6 +106,19 @@ test.each(withBody)("$name with a malformed body is refused", async ({ method, p
   expect((await send("{")).status).toBe(400);
   expect((await send('{"no_such_field":1}')).status).toBe(422);
   expect((await send("[]")).status).toBe(422);
+});
+
+test.each(withoutBody)("$name refuses fields, for it has none", async ({ method, path }) => {
+  const send = (text: string) => call(fill(path, nonsense), { key: mine.key, method, text });
+  expect((await send("{")).status).toBe(400);
+  const refused = await send('{"x":1}');
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({
+    errors: [{ path: "x", message: "is not a known field" }],
+  });
+  // Nothing is wrong with no fields: what is refused is the id.
+  expect((await send("{}")).status).toBe(404);
+  expect((await send("")).status).toBe(404);
 });
 
 test.each(withId)("$name answers another tenant's id like nonsense", async (operation) => {

@@ -15,6 +15,9 @@ export const requestBody = createMiddleware<AppEnv>(async (c, next) => {
     if (content.length > 0 && !isJson(c.req.header("content-type"))) {
       throw new AppError("unsupported_media_type", "Send `Content-Type: application/json`.");
     }
+    if (!isUtf8(content)) {
+      throw new AppError("malformed_json", "The body is not valid UTF-8, which JSON has to be.");
+    }
     c.req.raw = new Request(c.req.raw, { method: c.req.method, body: content });
   }
   await next();
@@ -49,6 +52,16 @@ export async function readAtMost(
 
 function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(contentType ?? "");
+}
+
+/** Otherwise each broken character would silently become a question mark. */
+function isUtf8(content: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(content);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function tooLarge(): AppError {

@@ -57,6 +57,21 @@ export function body<T extends z.ZodType>(schema: T) {
   return { required: true as const, content: { "application/json": { schema } } };
 }
 
+/** For operations that ask for nothing: no body or `{}`, so that a field is never ignored. */
+export const noFields = createMiddleware<AppEnv>(async (c, next) => {
+  const text = await c.req.text();
+  if (text !== "") parsed(z.strictObject({}), jsonOf(text));
+  await next();
+});
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("malformed_json", "The body could not be read as JSON.", { cause });
+  }
+}
+
 /** Headers of a declaration whose operation creates or sends something. */
 export const IdempotencyHeaders = z.object({
   "idempotency-key": z.string().min(1).max(255).optional().meta({

@@ -16,4 +16,5 @@ test("a known path names its methods", () => {
 test("an unknown path has none", () => {
   expect(methodsOf(routes, "/v1/keys/key_1/more")).toEqual([]);
   expect(methodsOf(routes, "/v1")).toEqual([]);
+  expect(methodsOf(routes, "/v1/keys/batch")).toEqual([]);
 });

@@ -3,6 +3,9 @@ import { AppError } from "../errors.ts";
 import { answer } from "./refusal.ts";
 import type { AppEnv } from "./router.ts";
 
+/** What stands in a path for a thing is its id: another word there is another path. */
+const ID = /^[a-z]{3}_/;
+
 type Route = { method: string; path: string };
 
 /** The methods that a path knows, by the patterns of the routes. */
@@ -18,7 +21,9 @@ function fits(pattern: string, path: string): boolean {
   const given = path.split("/");
   return (
     parts.length === given.length &&
-    parts.every((part, index) => part.startsWith(":") || part === given[index])
+    parts.every((part, index) =>
+      part.startsWith(":") ? ID.test(given[index] ?? "") : part === given[index],
+    )
   );
 }
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { Account, LinkAttempt, StartLink } from "@roost/contract/accounts";
 import { id } from "@roost/contract/ids";
-import { body, failures, json, newRouter, requireScope } from "../http/router.ts";
+import { body, failures, json, newRouter, noFields, requireScope } from "../http/router.ts";
 import { askAccount } from "../accounts/ask-account.ts";
 import { drawLinkQr, startLink } from "./link-account.ts";
 
@@ -74,7 +74,7 @@ export const linkingRoutes = newRouter()
       operationId: "unlinkAccount",
       summary: "Log the phone out",
       tags,
-      middleware,
+      middleware: [middleware, noFields] as const,
       request: { params },
       responses: { 200: json(Account, "The account, unlinked."), ...failures },
     }),
@@ -90,7 +90,7 @@ export const linkingRoutes = newRouter()
       operationId: "restartAccount",
       summary: "Connect anew",
       tags,
-      middleware,
+      middleware: [middleware, noFields] as const,
       request: { params },
       responses: { 200: json(Account, "The account, reconnecting."), ...failures },
     }),
@@ -107,7 +107,7 @@ export const linkingRoutes = newRouter()
       summary: "Throw the credentials away",
       description: "Another number may be linked afterwards.",
       tags,
-      middleware,
+      middleware: [middleware, noFields] as const,
       request: { params },
       responses: { 200: json(Account, "The account, unlinked."), ...failures },
     }),
