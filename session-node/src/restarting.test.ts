@@ -160,6 +160,18 @@ test("keys that the edge does not answer for are asked for again, and the accoun
   expect(edge.ignoredKeyRequests).toBe(0);
 });
 
+test("a login asks for its keys once", async () => {
+  const { edge } = world;
+  await world.host();
+  const { account } = await world.linked();
+  edge.stop(account, "close");
+  await edge.expect("session", account, { state: "ended" });
+  const before = edge.keyRequests;
+  const epoch = edge.start(account);
+  await edge.expect("session", account, { state: "connected", epoch });
+  expect(edge.keyRequests - before).toBe(1);
+});
+
 test("an edge that takes the connection and says nothing is dialled again", async () => {
   const { edge } = world;
   edge.ignoredHellos = 2;

@@ -1,6 +1,7 @@
 import {
   type AuthenticationCreds,
   initAuthCreds,
+  jidDecode,
   type SignalDataSet,
   type SignalDataTypeMap,
   type SignalKeyStore,
@@ -42,6 +43,8 @@ export class AuthState {
     const creds = decodeRow(envelope.unseal(CREDS, stored.creds)) as AuthenticationCreds;
     const auth = new AuthState(creds, new Rows({ ...deps, envelope, isFresh: false }));
     if (envelope.isRewrapped) auth.saveCreds();
+    // Who asks for one of them later gets the error as well.
+    void auth.#rows.get(loginKeys(creds)).catch(() => undefined);
     return auth;
   }
 
@@ -64,6 +67,14 @@ export class AuthState {
   forgetCold(before: number): void {
     this.#rows.forgetCold(before);
   }
+}
+
+/** What every login reads, one key after the other: one question while the connection is made. */
+function loginKeys({ me, nextPreKeyId }: AuthenticationCreds): string[] {
+  const names = ["tctoken:__index", `pre-key:${nextPreKeyId - 1}`];
+  const self = jidDecode(me?.id);
+  if (!self) return names;
+  return [...names, `lid-mapping:${self.user}`, `session:${self.user}.${self.device ?? 0}`];
 }
 
 function keyStore(rows: Rows): SignalKeyStore {

@@ -83,6 +83,12 @@ test("a key is asked for once, also when there is none", async () => {
   expect(fetch).toHaveBeenCalledTimes(1);
 });
 
+test("a key that is on its way is not asked for again", async () => {
+  const { rows, fetch } = given();
+  await Promise.all([rows.get(["session:a", "session:b"]), rows.get(["session:b", "session:c"])]);
+  expect(fetch.mock.calls).toEqual([[["session:a", "session:b"]], [["session:c"]]]);
+});
+
 test("a new account asks for nothing: what is not here does not exist", async () => {
   const { rows, fetch } = given({ isFresh: true });
   expect(await rows.get(["session:a"])).toEqual([null]);

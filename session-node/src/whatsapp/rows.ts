@@ -43,6 +43,7 @@ export class Rows {
   readonly #deps: RowsDeps;
   readonly #rows = new Map<string, Row>();
   readonly #dirty = new Map<string, unknown>();
+  readonly #loading = new Map<string, Promise<void>>();
   #isComplete: boolean;
   #isPersistent: boolean;
   #isKeyStored: boolean;
@@ -58,7 +59,7 @@ export class Rows {
   /** The values in the order asked; null where there is none. */
   async get(names: readonly string[]): Promise<unknown[]> {
     const missing = this.#isComplete ? [] : names.filter((name) => !this.#rows.has(name));
-    if (missing.length > 0) await this.#load(missing);
+    if (missing.length > 0) await this.#loadOnce(missing);
     const now = Date.now();
     return names.map((name) => {
       const row = this.#rows.get(name);
@@ -129,6 +130,18 @@ export class Rows {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** What is on its way already is waited for, and the rest is asked for together. */
+  async #loadOnce(names: string[]): Promise<void> {
+    const asked = names.filter((name) => !this.#loading.has(name));
+    if (asked.length > 0) {
+      const loading = this.#load(asked).finally(() => {
+        for (const name of asked) this.#loading.delete(name);
+      });
+      for (const name of asked) this.#loading.set(name, loading);
+    }
+    await Promise.all(names.flatMap((name) => this.#loading.get(name) ?? []));
   }
 
   async #load(names: string[]): Promise<void> {
