@@ -137,7 +137,9 @@ export const Message = z
     lane: Lane.nullable(),
     priority: z.int().nullable(),
     queue_position: z.int().nullable(),
-    estimated_at: Timestamp.nullable(),
+    estimated_at: Timestamp.nullable().meta({
+      description: "When it will go out, as things stand; null while nothing goes out.",
+    }),
     send_at: Timestamp.nullable(),
     expires_at: Timestamp.nullable(),
     client_reference: z.string().nullable(),

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Limits } from "@roost/contract/accounts";
 import { type Outcome, refuse } from "@roost/contract/errors";
 import type { Peer } from "@roost/contract/host";
 import { numberedId, ownerOf } from "@roost/contract/ids";
 import type { Lane, Message, SendMessage } from "@roost/contract/messages";
 import type { AccountStore } from "./account-store.ts";
 import { chatWith } from "./chat-with.ts";
+import { estimateFor } from "./estimate.ts";
 import { laneFor } from "./lanes.ts";
 import { presentAccepted } from "./present.ts";
 import type { StoredAccount, StoredMessage } from "./stored.ts";
@@ -30,6 +32,7 @@ export function acceptMessage(
   store: AccountStore,
   submission: Submission,
   now: number,
+  limits: Limits,
 ): Outcome<Accepted> {
   const { idempotencyKey, bodyHash } = submission;
   const earlier =
@@ -78,7 +81,12 @@ export function acceptMessage(
       expiresAt: submission.expiresAt,
       reference: submission.input.client_reference ?? null,
       position: accepted + 1,
-      estimatedAt: Math.max(now, submission.sendAt ?? 0),
+      estimatedAt: estimateFor(
+        store,
+        limits,
+        { ahead: isScheduled ? 0 : accepted, sendAt: submission.sendAt },
+        now,
+      ),
       key: idempotencyKey,
       bodyHash,
     },

@@ -28,18 +28,13 @@ import { isHeld } from "./next-lease.ts";
 import { LiveStream } from "./live-stream.ts";
 import { storageMigration } from "./pages.ts";
 import { Placement } from "./placement.ts";
-import {
-  presentAccount,
-  presentEvent,
-  presentLink,
-  presentMessage,
-  presentQueue,
-} from "./present.ts";
+import { presentAccount, presentEvent, presentLink, presentQueue } from "./present.ts";
 import { deleteProjection, ProjectionWriter } from "./project-account.ts";
 import {
   type ChatPage,
   chatById,
   chatPage,
+  messageById,
   type MessageFilter,
   messagePage,
   type Page,
@@ -227,20 +222,19 @@ export class AccountObject extends DurableObject<Env> {
   accept(tenant: Id<"tenant">, submission: Submission): Outcome<Accepted> {
     const engine = this.engineOf(tenant);
     if (engine === null) return nothing("account");
-    const outcome = acceptMessage(engine.store, submission, Date.now());
+    const outcome = acceptMessage(engine.store, submission, Date.now(), engine.limits());
     engine.save((leases) => engine.handOver(leases));
     return outcome;
   }
 
   message(tenant: Id<"tenant">, n: number): Outcome<Message> {
-    return this.asking(tenant, (store) => {
-      const message = store.messages.find(n);
-      return message === null ? nothing("message") : ok(presentMessage(store, message));
-    });
+    return this.asking(tenant, (store, now, engine) => messageById(store, n, engine.limits(), now));
   }
 
   listMessages(tenant: Id<"tenant">, filter: MessageFilter): Outcome<Page<Message>> {
-    return this.asking(tenant, (store) => messagePage(store, filter));
+    return this.asking(tenant, (store, now, engine) =>
+      messagePage(store, filter, engine.limits(), now),
+    );
   }
 
   /** Cancels what is not begun; what a host holds is asked back first. */

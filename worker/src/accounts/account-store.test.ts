@@ -44,7 +44,7 @@ type Clock = { now: number };
 
 function accept(store: AccountStore, { now }: Clock, person: number, key: string | null = null) {
   const phone = `5511${String(person).padStart(8, "0")}`;
-  return acceptMessage(store, textFor(phone, { idempotencyKey: key }), now);
+  return acceptMessage(store, textFor(phone, { idempotencyKey: key }), now, LIMITS);
 }
 
 let leaseNumber = 0;
@@ -244,8 +244,8 @@ test("what may have gone out never expires and is never cancelled: its fate is o
     const { sql, store } = givenStore();
     const clock = { now: 1_000_000 };
     const expiresAt = clock.now + 60_000;
-    acceptMessage(store, textFor("5511", { expiresAt }), clock.now);
-    acceptMessage(store, textFor("5522", { expiresAt }), clock.now);
+    acceptMessage(store, textFor("5511", { expiresAt }), clock.now, LIMITS);
+    acceptMessage(store, textFor("5522", { expiresAt }), clock.now, LIMITS);
     const [first] = cut(store, clock);
     if (first === undefined) throw new Error("no lease");
     store.change({ kind: "lease_closed", id: first.id, now: clock.now });

@@ -60,7 +60,12 @@ export function linkData(link: StoredLink): LinkData {
   };
 }
 
-export function presentMessage(store: AccountStore, message: StoredMessage): Message {
+/** `estimatedAt`: when it will go out as things stand; else what was said when it was accepted. */
+export function presentMessage(
+  store: AccountStore,
+  message: StoredMessage,
+  estimatedAt = message.out?.estimatedAt ?? null,
+): Message {
   const state = message.states.at(-1)?.[0] ?? "accepted";
   const { out } = message;
   const isWaiting = state === "accepted" || state === "scheduled";
@@ -68,7 +73,7 @@ export function presentMessage(store: AccountStore, message: StoredMessage): Mes
     ...messageData(store, message, state, message.error),
     states: message.states.map(([state, at]) => ({ state, at: time(at) })),
     queue_position: isWaiting && out !== null ? out.position : null,
-    estimated_at: isWaiting && out !== null ? time(out.estimatedAt) : null,
+    estimated_at: isWaiting ? timeOrNull(estimatedAt) : null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Message, MessageState } from "@roost/contract/messages";
 import { reason, type ReasonCode } from "@roost/contract/reasons";
 import type { AccountStore } from "./account-store.ts";
 import { leaseDecision } from "./cut-leases.ts";
+import { estimateOf } from "./estimate.ts";
 import { isBefore, type Position } from "./position.ts";
 import { presentChat, presentMessage } from "./present.ts";
 import { usedWithin } from "./quota.ts";
@@ -28,7 +29,12 @@ export type ChatPage = { after: Position | null; limit: number };
 export type Page<T> = { items: T[]; next: Position | null };
 
 /** The account's messages, the newest first. */
-export function messagePage(store: AccountStore, filter: MessageFilter): Outcome<Page<Message>> {
+export function messagePage(
+  store: AccountStore,
+  filter: MessageFilter,
+  limits: Limits,
+  now: number,
+): Outcome<Page<Message>> {
   const { id } = store.account();
   const items: Message[] = [];
   let seen = 0;
@@ -37,13 +43,27 @@ export function messagePage(store: AccountStore, filter: MessageFilter): Outcome
     const position = { at: message.createdAt, account: id, n: message.n };
     seen += 1;
     if (matches(message, filter) && (filter.after === null || isBefore(position, filter.after))) {
-      items.push(presentMessage(store, message));
+      items.push(presentMessage(store, message, estimateOf(store, limits, message, now)));
     }
     if (items.length === filter.limit || seen === LOOK_AT) {
       return { ok: true, value: { items, next: position } };
     }
   }
   return { ok: true, value: { items, next: null } };
+}
+
+export function messageById(
+  store: AccountStore,
+  n: number,
+  limits: Limits,
+  now: number,
+): Outcome<Message> {
+  const message = store.messages.find(n);
+  if (message === null) return refuse("not_found", "There is no such message, or it is not yours.");
+  return {
+    ok: true,
+    value: presentMessage(store, message, estimateOf(store, limits, message, now)),
+  };
 }
 
 function candidates(store: AccountStore, filter: MessageFilter): Generator<StoredMessage> {

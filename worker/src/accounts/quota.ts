@@ -69,6 +69,21 @@ export function roomFor(
   return room;
 }
 
+/** When a message has room that so many others go before; null while what is in hand hides it. */
+export function turnAt(
+  quota: Quota,
+  limits: Pick<Limits, "per_minute" | "per_hour" | "per_day">,
+  inFlight: number,
+  ahead: number,
+  now: number,
+): number | null {
+  const { left, reason, until } = roomFor(quota, limits, inFlight, now);
+  if (left > ahead) return now;
+  const full = WINDOWS.find((window) => window.reason === reason);
+  if (full === undefined || until === null) return null;
+  return until + Math.floor(ahead / limits[full.limit]) * full.ms;
+}
+
 function used(quota: Quota, now: number, windowMs: number): number {
   let sum = 0;
   for (const [start, count] of quota.seconds) if (start + SECOND > now - windowMs) sum += count;

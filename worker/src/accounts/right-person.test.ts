@@ -20,7 +20,7 @@ function given() {
     store,
     sql,
     accept(phone: string): number {
-      const accepted = acceptMessage(store, textFor(phone), NOW);
+      const accepted = acceptMessage(store, textFor(phone), NOW, defaultLimits(true));
       if (!accepted.ok) throw new Error(accepted.refusal.detail);
       return store.messages.last();
     },

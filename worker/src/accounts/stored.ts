@@ -89,7 +89,8 @@ export type OutboundFacts = {
   expiresAt: number | null;
   reference: string | null;
   position: number;
-  estimatedAt: number;
+  /** As the first answer said; null when nobody knew. */
+  estimatedAt: number | null;
   key: string | null;
   bodyHash: string;
 };

@@ -413,6 +413,32 @@ test("ten failures in a row pause the queue and say why", async () => {
   expect(events.map(({ type }) => type)).toContain("account.health_changed");
 });
 
+test("an estimate is given only while something goes out, or when the quota has room", async () => {
+  const at = await givenQuiet();
+  const first = await send(at);
+  expect(first.estimated_at).toBe(first.created_at);
+  const queue = `/v1/accounts/${at.account}/queue`;
+  await call(queue, { key: at.key, method: "PUT", body: { state: "paused" } });
+  const held = await send(at);
+  expect([held.state, held.estimated_at]).toEqual(["accepted", null]);
+  expect((await readMessage(at.key, held.id)).estimated_at).toBeNull();
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  expect((await send(at, { send_at: later })).estimated_at).toBeNull();
+
+  const path = `/v1/accounts/${at.account}/limits`;
+  const limits = await (await call(path, { key: at.key })).json<object>();
+  await call(path, { key: at.key, method: "PUT", body: { ...limits, per_minute: 1 } });
+  at.host.outcome(at.account, first.id);
+  await messageIn(at.key, first.id, "sent");
+  await call(queue, { key: at.key, method: "PUT", body: { state: "active" } });
+  const waiting = await readMessage(at.key, held.id);
+  expect(waiting.state).toBe("accepted");
+  const inMs = Date.parse(waiting.estimated_at ?? "") - Date.now();
+  expect(inMs).toBeGreaterThan(30_000);
+  expect(inMs).toBeLessThanOrEqual(61_000);
+  expect((await send(at, { send_at: later })).estimated_at).toBe(later);
+});
+
 test("limits hold, and the queue says what it waits for", async () => {
   const at = await givenQuiet();
   const path = `/v1/accounts/${at.account}/limits`;

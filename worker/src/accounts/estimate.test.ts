@@ -1,0 +1,53 @@
+import type { Limits } from "@roost/contract/accounts";
+import { expect, test } from "vitest";
+import { givenStore } from "../../test/workers/given-store.ts";
+import { defaultLimits } from "./default-limits.ts";
+import { estimateFor } from "./estimate.ts";
+import { countSent } from "./quota.ts";
+import type { StoredAccount } from "./stored.ts";
+
+const NOW = 1_000_000;
+const MINUTE = 60_000;
+const LIMITS: Limits = { ...defaultLimits(true), per_minute: 2 };
+
+function given(account: Partial<StoredAccount> = {}, sent = 0) {
+  const { store } = givenStore();
+  store.setAccount(account);
+  countSent(store.quota(), NOW - 10_000, sent);
+  return (ahead: number, sendAt: number | null = null) =>
+    estimateFor(store, LIMITS, { ahead, sendAt }, NOW);
+}
+
+test("with room it goes out now, or at its time", () => {
+  expect(given()(0)).toBe(NOW);
+  expect(given()(0, NOW - 5)).toBe(NOW);
+  expect(given()(0, NOW + 5_000)).toBe(NOW + 5_000);
+});
+
+test.each<[string, Partial<StoredAccount>]>([
+  ["a paused queue", { queue: { state: "paused", reason: null } }],
+  ["a frozen queue", { queue: { state: "frozen", reason: null } }],
+  ["a lost connection", { state: "reconnecting" }],
+  ["a phone that logged out", { state: "logged_out" }],
+])("with %s nobody knows when", (_, account) => {
+  expect(given(account)(0)).toBeNull();
+  expect(given(account)(0, NOW + 5_000)).toBeNull();
+});
+
+test("a draining queue delivers what it has", () => {
+  expect(given({ queue: { state: "draining", reason: null } })(0)).toBe(NOW);
+});
+
+test("with the quota used up it is the time when there is room, a window later for each window full", () => {
+  const roomAt = NOW - 9_000 + MINUTE;
+  const estimate = given({}, 2);
+  expect(estimate(0)).toBe(roomAt);
+  expect(estimate(1)).toBe(roomAt);
+  expect(estimate(2)).toBe(roomAt + MINUTE);
+  expect(estimate(0, NOW + 5_000)).toBe(roomAt);
+  expect(estimate(0, NOW + 2 * MINUTE)).toBe(NOW + 2 * MINUTE);
+});
+
+test("behind more messages than there is room for, nobody knows yet", () => {
+  expect(given()(2)).toBeNull();
+});
