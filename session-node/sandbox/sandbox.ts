@@ -1,5 +1,5 @@
 import "./quiet.ts";
-import "./signal/key-objects.ts";
+import "../src/whatsapp/key-objects.ts";
 import { assertLoopback } from "./config.ts";
 import { restorePending } from "./network/delivery.ts";
 import { Network } from "./network/network.ts";
