@@ -45,6 +45,26 @@ test("creating a phone twice gives the same phone, with or without the plus", as
   expect(first).toMatchObject({ number, name: "Eva", on_whatsapp: true, companions: [] });
 });
 
+test("a number is taken as people write it", async () => {
+  const number = givenNumber();
+  const written = `+${number.slice(0, 1)} (${number.slice(1, 4)}) ${number.slice(4, 7)}-${number.slice(7)}`;
+  expect(await control(sandbox, "POST", "/phones", { number: written })).toMatchObject({ number });
+  const path = `/phones/${encodeURIComponent(written)}`;
+  expect(await control(sandbox, "GET", path)).toMatchObject({ number });
+});
+
+test("a phone that was written to is among the used ones, though nobody created it", async () => {
+  const [one, two] = [givenNumber(), givenNumber()];
+  const listed = async (query: string) => {
+    const phones = await control(sandbox, "GET", `/phones${query}`);
+    return (phones as { number: string }[]).map(({ number }) => number);
+  };
+  await control(sandbox, "POST", `/phones/${one}/messages`, { to: two, text: "hi" });
+  await eventually(async () => expect(await listed("?used=true")).toContain(two));
+  expect(await listed("?used=true")).toContain(one);
+  expect(await listed("?created=true")).not.toContain(two);
+});
+
 test.each([
   ["POST", "/phones", { number: "abc" }, /422.*digits/],
   ["POST", "/phones", { number: "15550001111", colour: "red" }, /422.*colour/],
@@ -115,7 +135,7 @@ test("a waiting QR is listed until it is withdrawn or has expired", async () => 
   expect(await waiting()).toEqual([]);
 });
 
-test.each(["/", "/page.js", "/phone-window.js", "/call.js", "/page.css"])(
+test.each(["/", "/page.js", "/phone-window.js", "/waiting.js", "/call.js", "/page.css"])(
   "the page's %s is served, and may load nothing from elsewhere",
   async (path) => {
     const response = await fetch(`${sandbox.url}${path}`);

@@ -4,6 +4,7 @@ const FILES: Record<string, { file: string; type: string }> = {
   "/": { file: "index.html", type: "text/html; charset=utf-8" },
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
   "/phone-window.js": { file: "phone-window.js", type: "text/javascript; charset=utf-8" },
+  "/waiting.js": { file: "waiting.js", type: "text/javascript; charset=utf-8" },
   "/call.js": { file: "call.js", type: "text/javascript; charset=utf-8" },
   "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
 };

@@ -9,7 +9,7 @@ import { readOnPhone } from "../phones/receipts.ts";
 import { sendFromPhone } from "../phones/send.ts";
 import { showPresence, showTyping } from "../stanzas/presence.ts";
 import { readLedger } from "../storage/ledger.ts";
-import { findMessage, messagesAt } from "../storage/messages.ts";
+import { findMessage, messagesAt, numbersWithMessages } from "../storage/messages.ts";
 import { contentOf, reactionTo } from "./content.ts";
 import { Problem } from "./problem.ts";
 import * as schemas from "./schemas.ts";
@@ -51,9 +51,16 @@ export const routes: readonly Route[] = [
 
   route("GET /phones", { query: schemas.PhonesQuery }, ({ network, query }) => {
     const phones = [...network.book.all()];
-    const isShown = (phone: Phone) => phone.isCreated || phone.companions.size > 0;
-    const shown = query.created === "true" ? phones.filter(isShown) : phones;
-    return { status: 200, body: shown.map(phoneView) };
+    const isOwned = (phone: Phone) => phone.isCreated || phone.companions.size > 0;
+    if (query.created === "true") {
+      return { status: 200, body: phones.filter(isOwned).map(phoneView) };
+    }
+    if (query.used === "true") {
+      const written = new Set(numbersWithMessages(network.store));
+      const isUsed = (phone: Phone) => isOwned(phone) || written.has(phone.number);
+      return { status: 200, body: phones.filter(isUsed).map(phoneView) };
+    }
+    return { status: 200, body: phones.map(phoneView) };
   }),
   route("POST /phones", { body: schemas.CreatePhone }, async ({ network, body }) => {
     const { number, name } = body;

@@ -1,9 +1,14 @@
 import { z } from "zod";
 
-/** A number as people write it: digits, perhaps with a plus in front. */
+/** A number as people write it: `+55 11 98765-4321` as well as bare digits. */
 export const PhoneNumber = z
   .string()
-  .transform((number) => number.replace(/^\+/, ""))
+  .transform((number) =>
+    number
+      .trim()
+      .replace(/^\+/, "")
+      .replaceAll(/[\s().-]/g, ""),
+  )
   .pipe(z.string().regex(/^[1-9]\d{4,14}$/, "must be 5 to 15 digits, without a leading zero"));
 
 const Addressing = z.enum(["pn", "lid"]);
@@ -74,8 +79,12 @@ export const LedgerQuery = z.strictObject({
   since: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
 });
-/** `created=true` leaves out numbers that only exist because somebody wrote to them. */
-export const PhonesQuery = z.strictObject({ created: z.enum(["true", "false"]).optional() });
+const Flag = z.enum(["true", "false"]).optional();
+/**
+ * `created=true` leaves out numbers that only exist because somebody wrote to them, `used=true` only
+ * those at which nothing has ever arrived.
+ */
+export const PhonesQuery = z.strictObject({ created: Flag, used: Flag });
 export const MessagesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
 });

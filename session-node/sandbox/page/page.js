@@ -1,5 +1,9 @@
 import { call } from "./call.js";
 import { openWindow } from "./phone-window.js";
+import { showWaiting } from "./waiting.js";
+
+/** A bench writes to thousands of numbers; nobody looks for one of them in a list. */
+const SHOWN_PHONES = 200;
 
 /** Parameters that a kind of fault needs besides number and count. */
 const FAULT_FIELDS = {
@@ -26,13 +30,29 @@ const find = (selector) => document.querySelector(selector);
 const windows = new Map();
 const unread = new Map();
 let phones = [];
+const waiting = showWaiting(find("#waiting"), {
+  onLinked: async (number) => {
+    await loadPhones();
+    if (!windows.has(number)) await toggle(number);
+  },
+});
 
 async function loadPhones() {
-  phones = await call("GET", "/phones?created=true");
+  const all = await call("GET", "/phones?used=true");
+  // Made by hand and linked ones are never cut off the list.
+  const likely = all.toSorted((a, b) => Number(isOwned(b)) - Number(isOwned(a)));
+  phones = likely.slice(0, Math.max(SHOWN_PHONES, all.filter(isOwned).length));
   find("#phones").replaceChildren(...phones.map(phoneButton));
-  const linked = phones.filter(({ companions }) => companions.length > 0).length;
-  find("#state").textContent = `${phones.length} phones, ${linked} with linked devices`;
+  const linked = all.filter(({ companions }) => companions.length > 0).length;
+  const more = all.length > phones.length ? `, the first ${phones.length} shown` : "";
+  const count = all.length === 1 ? "1 phone" : `${all.length} phones`;
+  find("#state").textContent = `${count}, ${linked} with linked devices${more}`;
+  await waiting.load(phones);
   for (const [number, opened] of windows) opened.update(phoneOf(number));
+}
+
+function isOwned({ created, companions }) {
+  return created || companions.length > 0;
 }
 
 function phoneOf(number) {
@@ -126,13 +146,15 @@ find("#add-phone").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   const { number, name } = Object.fromEntries(new FormData(form));
+  const refusal = form.querySelector(".refusal");
+  refusal.textContent = "";
   try {
     const phone = await call("POST", "/phones", name ? { number, name } : { number });
     form.reset();
     await loadPhones();
     if (!windows.has(phone.number)) await toggle(phone.number);
   } catch (error) {
-    find("#state").textContent = error.message;
+    refusal.textContent = error.message;
   }
 });
 
@@ -162,7 +184,8 @@ find("#add-fault").addEventListener("submit", async (event) => {
   const fault = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === "") continue;
-    fault[name] = ["kind", "number", "until"].includes(name) ? value : Number(value);
+    if (name === "number") fault.number = value.replace(/\D/g, "");
+    else fault[name] = ["kind", "until"].includes(name) ? value : Number(value);
   }
   await run(() => call("POST", "/faults", fault));
 });
@@ -190,7 +213,7 @@ async function loadFaults() {
     ...faults.map(({ kind, number = "everybody", remaining, applied }) => {
       const item = document.createElement("li");
       const left = remaining === null ? "until ended" : `${remaining} more`;
-      item.textContent = `${kind} for ${number}: applied ${applied} times, ${left}`;
+      item.textContent = `${kind} for ${number}: applied ${applied === 1 ? "once" : `${applied} times`}, ${left}`;
       return item;
     }),
   );

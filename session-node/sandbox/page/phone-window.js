@@ -3,6 +3,7 @@ import { call } from "./call.js";
 const SHOWN_MESSAGES = 300;
 const TICKS = { sent: "✓", delivered: "✓✓", read: "✓✓ read", received: "" };
 const EVERYBODY = "";
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 /** A phone as a chat window. */
 export function openWindow(phone, { onClose }) {
@@ -12,15 +13,17 @@ export function openWindow(phone, { onClose }) {
   const find = (selector) => element.querySelector(selector);
   const path = `/phones/${phone.number}`;
   let messages = [];
+  let wasLinked = null;
   /** Where a message's status is shown, by id: a log must not be read out again for a tick. */
   const statuses = new Map();
 
-  const act = async (action) => {
+  /** Does it; a refusal stands beside what was pressed. */
+  const act = async (action, refusal = find(".refusal.last")) => {
     try {
-      find(".refusal").textContent = "";
+      refusal.textContent = "";
       await action();
     } catch (error) {
-      find(".refusal").textContent = error.message;
+      refusal.textContent = error.message;
     }
   };
 
@@ -29,6 +32,9 @@ export function openWindow(phone, { onClose }) {
   function update(current) {
     if (!current) return;
     const count = current.companions.length;
+    // The first thing to do with a phone is to link it.
+    if (wasLinked !== count > 0) find(".link").open = count === 0;
+    wasLinked = count > 0;
     find("h2").textContent = current.name;
     find(".companions").textContent =
       `+${current.number}` + (count > 0 ? ` · ${count} linked` : " · not linked");
@@ -86,7 +92,7 @@ export function openWindow(phone, { onClose }) {
     const peer = message.direction === "in" ? "from" : "to";
     const device = message.direction === "out" && message.device > 0 ? " by a linked device" : "";
     const isPeerShown = find("[name=chat]").value === EVERYBODY;
-    const at = `${new Date(message.at).toLocaleTimeString()}${device}`;
+    const at = `${clock.format(new Date(message.at))}${device}`;
     about.textContent = isPeerShown ? `${peer} +${peerOf(message)} · ${at} ` : `${at} `;
     const status = document.createElement("span");
     status.textContent = TICKS[message.status] ?? message.status;
@@ -155,13 +161,13 @@ export function openWindow(phone, { onClose }) {
       await call("POST", `${path}/${way}`, body);
       find("[name=link]").value = "";
       find(".link").open = false;
-    });
+    }, find(".link .refusal"));
   });
   find(".scan").addEventListener("click", () =>
     act(async () => {
       await call("POST", `${path}/scan-waiting`);
       find(".link").open = false;
-    }),
+    }, find(".link .refusal")),
   );
   find(".settings").addEventListener("change", ({ target }) => {
     const value = target.type === "checkbox" ? target.checked : target.value;

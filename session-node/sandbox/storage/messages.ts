@@ -77,6 +77,19 @@ export function messagesAt(store: Store, number: string, limit: number): PhoneMe
     .map(phoneMessage);
 }
 
+/** Every phone that has a message. Leaps through the index: there may be many messages per phone. */
+export function numbersWithMessages(store: Store): string[] {
+  const rows = store.all<{ number: string }>(
+    `WITH RECURSIVE leap(number) AS (
+       SELECT min(number) FROM messages
+       UNION ALL
+       SELECT (SELECT min(number) FROM messages WHERE number > leap.number) FROM leap
+       WHERE leap.number IS NOT NULL)
+     SELECT number FROM leap WHERE number IS NOT NULL`,
+  );
+  return rows.map(({ number }) => number);
+}
+
 /** The message of this id at this phone, from whomever. */
 export function findMessage(store: Store, number: string, waId: string): PhoneMessage | undefined {
   const row = store.one<Row>(
