@@ -2,7 +2,7 @@ import type { AppLoadContext } from "@remix-run/cloudflare";
 import type { StartLink } from "@roost/contract/accounts";
 import type { LogIn, SignUp } from "@roost/contract/auth";
 import type { CreateKey } from "@roost/contract/keys";
-import type { SendMessage } from "@roost/contract/messages";
+import type { MessageState, SendMessage } from "@roost/contract/messages";
 import type { AppType } from "@roost/worker/app";
 import { hc } from "hono/client";
 import type { z } from "zod";
@@ -11,6 +11,8 @@ import { answerOf } from "./answer.server.ts";
 /** Told to the API about whoever asks; it decides, these pages do not. */
 const FORWARDED = ["cookie", "origin", "user-agent", "cf-connecting-ip"];
 
+/** Whose messages, or which of everybody's. */
+type Of = { account: string } | { chat: string } | { state: MessageState };
 type Listed = { limit?: number; cursor?: string | null };
 
 export type Api = ReturnType<typeof apiFor>;
@@ -63,7 +65,7 @@ export function apiFor(request: Request, context: AppLoadContext) {
     setQueue: (accountId: string, state: "active" | "paused") =>
       answerOf(account.queue.$put({ param: { accountId }, json: { state } })),
 
-    listMessages: (of: { account: string } | { chat: string }, listed: Listed) =>
+    listMessages: (of: Of, listed: Listed) =>
       answerOf(messages.$get({ query: { ...page(listed), ...of } })),
     sendMessage: (json: z.input<typeof SendMessage>, key: string) =>
       answerOf(messages.$post({ json, header: { "idempotency-key": key } })),

@@ -34,6 +34,12 @@ test("an error about something that the form does not show is told in the API's 
   expect(refused(problem, givenForm({ name: "x" })).data.refusal.detail).toBe(problem.detail);
 });
 
+test("a form can say in a person's words what the API says to programs", () => {
+  const problem = givenProblem({ errors: [{ path: "to", message: "must be E.164 or a JID" }] });
+  const { refusal } = refused(problem, givenForm({ to: "x" }), { say: { to: "Write it." } }).data;
+  expect(refusal.fields).toEqual({ to: "Write it." });
+});
+
 test("a part of a field's value belongs to that field", () => {
   const problem = givenProblem({ errors: [{ path: "text.body", message: "is needed" }] });
   const form = givenForm({ text: "", intent: "send" });

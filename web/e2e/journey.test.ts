@@ -4,7 +4,7 @@ import { Message } from "@roost/contract/messages";
 import type { Page } from "playwright-core";
 import { expect, inject, test, vi } from "vitest";
 import { givenBrowser } from "./browser.ts";
-import { createAccount, phones, qrText, signUp, somebody } from "./people.ts";
+import { createAccount, givenConnected, phones, qrText, signUp, somebody } from "./people.ts";
 
 const visit = givenBrowser();
 
@@ -73,7 +73,7 @@ test("a phone is linked by typing the code that the page shows", async () => {
   await page.getByText("Use a pairing code").click();
   await page.getByLabel("Phone number").fill("99");
   await page.getByRole("button", { name: "Get a pairing code" }).click();
-  await page.getByText(/must be a phone number/).waitFor();
+  await page.getByText(/Write a phone number with its country code/).waitFor();
   await page.getByLabel("Phone number").fill(`+${number}`);
   await page.getByRole("button", { name: "Get a pairing code" }).click();
 
@@ -82,6 +82,23 @@ test("a phone is linked by typing the code that the page shows", async () => {
   expect(code).not.toBe("");
   await phones().post(`/phones/${number}/code`, { code: code.replace("-", "") });
   await page.getByText("Connected", { exact: true }).waitFor();
+});
+
+test("a message that failed is marked in the list of chats", async () => {
+  await using visitor = await visit();
+  const { page } = visitor;
+  const { email, number } = somebody();
+  await signUp(page, email);
+  const account = await givenConnected(page, "Support", number);
+  await page.goto(`/accounts/${account}`);
+  // Nobody in the sandbox has a number with such an end.
+  await page.getByLabel("To", { exact: true }).fill("+55 11 98765-0000");
+  await page.getByLabel("Message", { exact: true }).fill("hello");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("list", { name: "Messages" }).getByText("Failed").waitFor();
+  await page.goto("/chats");
+  const row = page.getByRole("list", { name: "Chats" }).getByRole("link");
+  expect(await row.innerText()).toMatch(/Failed\s+You: hello/);
 });
 
 test("a key that is revoked in the page is refused from then on", async () => {
@@ -108,7 +125,7 @@ test("whoever is not signed in is sent to the login and back afterwards", async 
   const { page } = visitor;
   const { email } = somebody();
   await signUp(page, email);
-  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.getByRole("button", { name: "Log out" }).first().click();
   await page.waitForURL("**/login");
   await page.goto("/keys");
   await page.waitForURL("**/login?next=%2Fkeys");

@@ -5,12 +5,12 @@ import { createAccount, linkFromMail, phones, qrText, signUp, somebody } from ".
 const visit = givenBrowser();
 const withoutJavaScript = { javaScriptEnabled: false };
 
-test("sign-up, sign-out, login and a new password need no JavaScript", async () => {
+test("sign-up, log-out, login and a new password need no JavaScript", async () => {
   await using visitor = await visit(withoutJavaScript);
   const { page } = visitor;
   const { email } = somebody();
   await signUp(page, email);
-  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.getByRole("button", { name: "Log out" }).first().click();
   await page.waitForURL("**/login");
 
   await page.getByRole("link", { name: "Forgot your password?" }).click();

@@ -1,6 +1,7 @@
 import { NavLink, useParams } from "@remix-run/react";
 import type { Account } from "@roost/contract/accounts";
 import type { Chat } from "@roost/contract/chats";
+import { Ticks } from "../components/ticks.tsx";
 import { useTimeZone } from "../components/time.tsx";
 import { cn } from "../lib/cn.ts";
 import { formatDay, formatTime } from "../lib/times.ts";
@@ -9,10 +10,13 @@ import { chatTitle, initialsOf } from "./chat-title.ts";
 /** Conversations, the latest first, with what was said last. */
 export function ChatList({
   chats,
+  failed,
   accounts,
   now,
 }: {
   chats: readonly Chat[];
+  /** Messages that were not sent, by id. */
+  failed: readonly string[];
   accounts: readonly Account[];
   now: number;
 }) {
@@ -22,7 +26,12 @@ export function ChatList({
     <ul aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
       {chats.map((chat) => (
         <li key={chat.id}>
-          <ChatRow chat={chat} accountName={names.get(chat.account) ?? null} now={now} />
+          <ChatRow
+            chat={chat}
+            hasFailed={failed.includes(chat.last_message?.id ?? "")}
+            accountName={names.get(chat.account) ?? null}
+            now={now}
+          />
         </li>
       ))}
     </ul>
@@ -31,10 +40,12 @@ export function ChatList({
 
 function ChatRow({
   chat,
+  hasFailed,
   accountName,
   now,
 }: {
   chat: Chat;
+  hasFailed: boolean;
   accountName: string | null;
   now: number;
 }) {
@@ -59,7 +70,8 @@ function ChatRow({
           {last === null ? null : <When at={last.at} now={now} />}
         </span>
         <span className="flex items-center justify-between gap-2">
-          <span className="truncate text-[0.8125rem] text-muted-foreground">
+          {hasFailed ? <Ticks state="failed" /> : null}
+          <span className="min-w-0 flex-1 truncate text-[0.8125rem] text-muted-foreground">
             {last?.direction === "outbound" ? "You: " : null}
             {last?.preview ?? "No messages yet"}
           </span>

@@ -54,7 +54,6 @@ export function Composer({
           aria-label="Message"
           aria-describedby={hint}
           rows={1}
-          maxLength={4096}
           required
           defaultValue={refusal?.values.text}
           placeholder="Write a message"

@@ -25,6 +25,9 @@ export function AccountStatus({
 }) {
   const waiting = queue.counts.accepted + queue.counts.scheduled + queue.counts.leased;
   const isActive = queue.state === "active";
+  // What is said above as a warning need not be said again below.
+  const isSaid = health.reasons.some(({ code }) => code === queue.waiting_for?.code);
+  const holds = isSaid ? null : queue.waiting_for;
   return (
     <Card aria-labelledby="status-title">
       <CardHeader id="status-title" title="How it is doing" />
@@ -58,7 +61,7 @@ export function AccountStatus({
           <input type="hidden" name="intent" value="queue" />
           <input type="hidden" name="state" value={isActive ? "paused" : "active"} />
           <p className="text-pretty text-muted-foreground">
-            {queue.waiting_for?.sentence ?? queueStates[queue.state]}
+            {holds?.sentence ?? queueStates[queue.state]}
           </p>
           <Button type="submit" variant="outline" size="small">
             {isActive ? "Pause sending" : "Resume sending"}

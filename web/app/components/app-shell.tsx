@@ -48,7 +48,7 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
               <p className="truncate font-medium">{me.tenant.name}</p>
               <p className="truncate text-[0.8125rem] text-muted-foreground">{me.user.email}</p>
             </div>
-            <SignOut />
+            <LogOutButton />
           </div>
         </div>
       </aside>
@@ -56,7 +56,7 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
         <Link to="/accounts" className="rounded-lg">
           <Logo />
         </Link>
-        <SignOut />
+        <LogOutButton />
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 pb-20 outline-none md:pb-0">
         {children}
@@ -96,10 +96,10 @@ export function SkipLink() {
   );
 }
 
-function SignOut() {
+function LogOutButton() {
   return (
     <Form method="post" action="/logout">
-      <Button type="submit" variant="ghost" size="icon" title="Sign out" aria-label="Sign out">
+      <Button type="submit" variant="ghost" size="icon" title="Log out" aria-label="Log out">
         <LogOut aria-hidden />
       </Button>
     </Form>

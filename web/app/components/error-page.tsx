@@ -1,5 +1,7 @@
-import { isRouteErrorResponse, Link, useRouteError } from "@remix-run/react";
-import { Button } from "./button.tsx";
+import { isRouteErrorResponse, Link, useRevalidator, useRouteError } from "@remix-run/react";
+import { useEffect } from "react";
+import { isUnreachable } from "../reach.ts";
+import { Button, SubmitButton } from "./button.tsx";
 import { Logo } from "./logo.tsx";
 
 type Facts = { status: number; title: string; detail: string };
@@ -18,7 +20,9 @@ export function ErrorPage() {
 
 /** What went wrong, in a sentence, and where to go from here; within a page's frame. */
 export function ErrorPane() {
-  const { status, title, detail } = describe(useRouteError());
+  const error = useRouteError();
+  if (isUnreachable(error)) return <UnreachablePane />;
+  const { status, title, detail } = describe(error);
   return (
     <div className="mx-auto flex min-h-[60dvh] max-w-md flex-col items-start justify-center gap-6 px-6 py-16">
       <div className="space-y-2">
@@ -34,6 +38,33 @@ export function ErrorPane() {
           <Link to="/">Go to the front page</Link>
         </Button>
       </div>
+    </div>
+  );
+}
+
+/** There was no answer: nothing is known to be wrong, and asking again is what helps. */
+function UnreachablePane() {
+  const { revalidate, state } = useRevalidator();
+  useEffect(() => {
+    window.addEventListener("online", revalidate);
+    return () => window.removeEventListener("online", revalidate);
+  }, [revalidate]);
+  return (
+    <div className="mx-auto flex min-h-[60dvh] max-w-md flex-col items-start justify-center gap-6 px-6 py-16">
+      <div role="alert" className="space-y-2">
+        <h1 className="text-2xl font-semibold tracking-tight">Roost could not be reached</h1>
+        <p className="text-pretty text-muted-foreground">
+          This page could not be loaded. Look at your network connection, then try again.
+        </p>
+      </div>
+      <SubmitButton
+        type="button"
+        isPending={state === "loading"}
+        pendingLabel="Trying"
+        onClick={revalidate}
+      >
+        Try again
+      </SubmitButton>
     </div>
   );
 }

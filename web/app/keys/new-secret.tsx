@@ -64,6 +64,6 @@ function exampleFor(origin: string, account: string): string {
   -H "Idempotency-Key: $(uuidgen)" \\
   -H "Content-Type: application/json" \\
   -d '{"account": "${account}",
-       "to": "+5511999990000",
+       "to": "+5511987654321",
        "text": {"body": "hello"}}'`;
 }

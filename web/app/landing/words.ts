@@ -43,11 +43,11 @@ export function exampleRequest(origin: string): string {
   -H "Authorization: Bearer $ROOST_KEY" \\
   -H "Idempotency-Key: order-42-shipped" \\
   -H "Content-Type: application/json" \\
-  -d '{"to": "+5511999990000",
+  -d '{"to": "+5511987654321",
        "text": {"body": "Your order is on its way."}}'`;
 }
 
 export const exampleAnswer = `HTTP/1.1 202 Accepted
 
 {"id": "msg_01k…", "state": "accepted",
- "to": "+5511999990000", "lane": "direct", …}`;
+ "to": "+5511987654321", "lane": "direct", …}`;

@@ -83,7 +83,7 @@ function Begin({ attempt, refusal }: { attempt: LinkAttempt | null; refusal: For
               type="tel"
               inputMode="tel"
               autoComplete="off"
-              placeholder="+5511999990000"
+              placeholder="+5511987654321"
               hint="The number of the WhatsApp on the phone, with its country code."
               required
               refusal={refusal}

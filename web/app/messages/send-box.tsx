@@ -38,19 +38,12 @@ export function SendBox({ answered, idempotencyKey }: SendBoxProps) {
         type="tel"
         inputMode="tel"
         autoComplete="off"
-        placeholder="+5511999990000"
+        placeholder="+5511987654321"
         hint="A number with its country code."
         required
         refusal={refusal}
       />
-      <TextArea
-        label="Message"
-        name="text"
-        className="min-h-36"
-        maxLength={4096}
-        required
-        refusal={refusal}
-      />
+      <TextArea label="Message" name="text" className="min-h-36" required refusal={refusal} />
       <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-2">
         <SubmitButton isPending={fetcher.state === "submitting"} pendingLabel="Sending">
           <SendHorizontal aria-hidden />

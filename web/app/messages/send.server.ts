@@ -3,6 +3,7 @@ import type { SendMessage } from "@roost/contract/messages";
 import type { z } from "zod";
 import type { Api } from "../api.server.ts";
 import { refused, textOf } from "../forms.server.ts";
+import { barePhone, PHONE_SENTENCE } from "../lib/phone.ts";
 
 type Where = Pick<z.input<typeof SendMessage>, "account" | "to">;
 
@@ -11,8 +12,8 @@ export async function sendFromForm(api: Api, form: FormData, where: Where) {
   const key = textOf(form, "idempotency_key") || crypto.randomUUID();
   // Browsers post line breaks as CRLF; on WhatsApp they are LF.
   const body = textOf(form, "text").replaceAll("\r\n", "\n");
-  const to = where.to.replaceAll(/[\s()]/g, "");
+  const to = barePhone(where.to);
   const sent = await api.sendMessage({ ...where, to, type: "text", text: { body } }, key);
-  if (!sent.ok) return refused(sent.problem, form);
+  if (!sent.ok) return refused(sent.problem, form, { say: { to: PHONE_SENTENCE } });
   return data({ sent: sent.value.id });
 }

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { refusalOf } from "../forms.ts";
 
+const LEFT_OPEN = new Set(["internal", "unavailable", "in_flight", "unreachable"]);
+
 /** The id of the message in an action's answer, if it was accepted. */
 export function sentOf(answer: unknown): string | null {
   if (typeof answer !== "object" || answer === null || !("sent" in answer)) return null;
@@ -12,16 +14,18 @@ export function sentOf(answer: unknown): string | null {
  * written after an answer has a key of its own, unless the answer left open what became of it.
  */
 export function useSendKey(first: string, answer: unknown): string {
-  const [key, setKey] = useState(first);
+  const [key, setKey] = useState(() => openKeyOf(answer) ?? first);
   const [lastAnswer, setLastAnswer] = useState(answer);
   if (answer !== lastAnswer) {
     setLastAnswer(answer);
-    if (isDecided(answer)) setKey(crypto.randomUUID());
+    if (openKeyOf(answer) === null) setKey(crypto.randomUUID());
   }
   return key;
 }
 
-function isDecided(answer: unknown): boolean {
-  const code = refusalOf(answer, "send")?.code;
-  return code === undefined || !["internal", "unavailable", "in_flight"].includes(code);
+/** The key of a message of which it is open whether it was taken; it goes with the next try. */
+export function openKeyOf(answer: unknown): string | null {
+  const refusal = refusalOf(answer, "send");
+  if (refusal === null || !LEFT_OPEN.has(refusal.code)) return null;
+  return refusal.values.idempotency_key ?? null;
 }

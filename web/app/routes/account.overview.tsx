@@ -16,6 +16,7 @@ import { PageLinks } from "../components/page-links.tsx";
 import { textLink } from "../components/visitor-card.tsx";
 import { refusalOf } from "../forms.ts";
 import { refused, textOf } from "../forms.server.ts";
+import { barePhone, PHONE_SENTENCE } from "../lib/phone.ts";
 import { isWaiting, LinkPanel } from "../linking/link-panel.tsx";
 import { useLiveEvents, useRefresh } from "../live/live-events.tsx";
 import { useLiveMessages } from "../live/use-live-messages.ts";
@@ -57,9 +58,10 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   switch (textOf(form, "intent")) {
     case "link": {
       const method: StartLink["method"] = textOf(form, "method") === "code" ? "code" : "qr";
-      const phone = textOf(form, "phone").replaceAll(/[\s().-]/g, "");
+      const phone = barePhone(textOf(form, "phone"));
       const started = await api.startLink(id, method === "qr" ? { method } : { method, phone });
-      return started.ok ? redirect(`/accounts/${id}`) : refused(started.problem, form);
+      if (started.ok) return redirect(`/accounts/${id}`);
+      return refused(started.problem, form, { say: { phone: PHONE_SENTENCE } });
     }
     case "cancel-link": {
       const cancelled = await api.unlinkAccount(id);
@@ -141,3 +143,5 @@ export default function AccountOverview() {
     </div>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

@@ -199,3 +199,4 @@ function Deed({
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

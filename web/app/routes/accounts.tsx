@@ -136,3 +136,4 @@ function NewAccount({
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

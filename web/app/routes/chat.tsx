@@ -113,3 +113,4 @@ function useMarkRead({ id, unread }: Chat, isLatest: boolean): void {
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

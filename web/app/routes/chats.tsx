@@ -12,15 +12,20 @@ import { useLiveEvents, useRefresh } from "../live/live-events.tsx";
 export const meta: MetaFunction = () => [{ title: "Chats · Roost" }];
 
 const PAGE_SIZE = 50;
+/** What a chat says last, how much is unread and whether it failed changes with these. */
+const CHANGING = new Set(["message.received", "message.accepted", "message.failed"]);
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const api = apiFor(request, context);
-  const [chats, accounts] = await Promise.all([
+  const [chats, accounts, failed] = await Promise.all([
     api.listChats({ limit: PAGE_SIZE }),
     api.listAccounts({ limit: 100 }),
+    api.listMessages({ state: "failed" }, { limit: 100 }),
   ]);
   return {
     chats: orThrow(chats, request).data,
+    // A chat does not say what became of its last message.
+    failed: orThrow(failed, request).data.map(({ id }) => id),
     accounts: orThrow(accounts, request).data,
     now: Date.now(),
   };
@@ -28,12 +33,11 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 /** Chats beside the one that is open; on a phone one of the two. */
 export default function Chats() {
-  const { chats, accounts, now } = useLoaderData<typeof loader>();
+  const { chats, failed, accounts, now } = useLoaderData<typeof loader>();
   const isOpen = useParams().id !== undefined;
   const refresh = useRefresh();
   useLiveEvents((event) => {
-    // What it says last and how much is unread changes with these two.
-    if (event.type === "message.received" || event.type === "message.accepted") refresh();
+    if (CHANGING.has(event.type)) refresh();
   });
   const [account] = accounts;
   return (
@@ -64,7 +68,7 @@ export default function Chats() {
             at once.
           </EmptyState>
         ) : (
-          <ChatList chats={chats} accounts={accounts} now={now} />
+          <ChatList chats={chats} failed={failed} accounts={accounts} now={now} />
         )}
       </section>
       <div className={cn("min-h-0 min-w-0 md:block", !isOpen && "hidden")}>

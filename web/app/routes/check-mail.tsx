@@ -65,3 +65,5 @@ export default function CheckMail() {
     </VisitorCard>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

@@ -53,3 +53,5 @@ export default function ForgotPassword() {
     </VisitorCard>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

@@ -19,6 +19,8 @@ import { expiryOf, presetOf } from "../keys/presets.ts";
 
 export const meta: MetaFunction = () => [{ title: "Create a key · Roost" }];
 
+const NO_SCOPE = "Choose at least one thing the key may do.";
+
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const accounts = await apiFor(request, context).listAccounts({ limit: 100 });
   const { searchParams, origin } = new URL(request.url);
@@ -43,7 +45,10 @@ export async function action({ request, context }: ActionFunctionArgs) {
   };
   const key = textOf(form, "idempotency_key") || crypto.randomUUID();
   const created = await api.createKey(body, key);
-  if (!created.ok) return refused(created.problem, form, { scopes: "scopes" });
+  if (!created.ok) {
+    const say = body.scopes.length === 0 ? { scopes: NO_SCOPE } : {};
+    return refused(created.problem, form, { fieldOf: { scopes: "scopes" }, say });
+  }
   return data({ created: created.value });
 }
 
@@ -76,3 +81,4 @@ export default function NewKey() {
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

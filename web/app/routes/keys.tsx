@@ -138,3 +138,4 @@ function countOf(count: number, noun: string): string {
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

@@ -38,14 +38,20 @@ export default function Landing() {
           <Button asChild variant="ghost" size="small" className="hidden sm:inline-flex">
             <a href="/docs">API reference</a>
           </Button>
-          <Button asChild variant="ghost" size="small">
-            <Link to={mayBeSignedIn ? "/accounts" : "/login"}>
-              {mayBeSignedIn ? "Dashboard" : "Log in"}
-            </Link>
-          </Button>
-          <Button asChild size="small">
-            <Link to="/sign-up">Sign up</Link>
-          </Button>
+          {mayBeSignedIn ? (
+            <Button asChild size="small">
+              <Link to="/accounts">Dashboard</Link>
+            </Button>
+          ) : (
+            <>
+              <Button asChild variant="ghost" size="small">
+                <Link to="/login">Log in</Link>
+              </Button>
+              <Button asChild size="small">
+                <Link to="/sign-up">Sign up</Link>
+              </Button>
+            </>
+          )}
         </nav>
       </header>
       <main id="main" tabIndex={-1} className="outline-none">
@@ -60,7 +66,11 @@ export default function Landing() {
             </p>
             <div className="mt-8 flex flex-wrap gap-3">
               <Button asChild size="large">
-                <Link to="/sign-up">Create your organisation</Link>
+                {mayBeSignedIn ? (
+                  <Link to="/accounts">Open the dashboard</Link>
+                ) : (
+                  <Link to="/sign-up">Create your organisation</Link>
+                )}
               </Button>
               <Button asChild size="large" variant="outline">
                 <a href="/docs">Read the API</a>

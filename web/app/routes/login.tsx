@@ -94,3 +94,5 @@ export default function Login() {
     </VisitorCard>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

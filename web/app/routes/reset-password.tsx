@@ -74,3 +74,5 @@ export default function ResetPassword() {
     </VisitorCard>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

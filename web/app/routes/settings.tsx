@@ -55,7 +55,7 @@ export default function Settings() {
         </Card>
         <Form method="post" action="/logout">
           <Button type="submit" variant="outline">
-            Sign out
+            Log out
           </Button>
         </Form>
       </div>

@@ -85,3 +85,5 @@ export default function SignUp() {
     </VisitorCard>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";

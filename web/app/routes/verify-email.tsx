@@ -68,3 +68,5 @@ export default function VerifyEmail() {
     </VisitorCard>
   );
 }
+
+export { keepWhenUnreachable as clientAction } from "../reach.ts";
