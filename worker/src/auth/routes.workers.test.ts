@@ -405,7 +405,7 @@ test.each([
   [{ email: "not an address" }, "email"],
   [{ password: "short" }, "password"],
   [{ organisation: "  " }, "organisation"],
-  [{ role: "owner" }, ""],
+  [{ role: "owner" }, "role"],
 ])("sign-up with %j is refused and says where", async (wrong, path) => {
   const email = freshEmail();
   const answer = await call("/v1/auth/sign-up", {
