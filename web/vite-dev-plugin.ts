@@ -14,7 +14,7 @@ export function roostDev(apiUrl: string | undefined): Plugin {
     config: () =>
       apiUrl === undefined
         ? {}
-        : { server: { proxy: { "^/(v1/|docs)": { target: apiUrl, changeOrigin: false } } } },
+        : { server: { proxy: { "^/(v1(/|$)|docs)": { target: apiUrl, changeOrigin: false } } } },
     configureServer(vite) {
       // Remix makes a second Vite server from the same config, which must not serve anything.
       const isPageServer = vite.config.plugins.some((plugin) => plugin.name === "remix");
