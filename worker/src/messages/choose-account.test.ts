@@ -28,7 +28,16 @@ test("otherwise the healthiest connected one, and never one that takes no messag
   expect(chosen).toBe("acc_d");
 });
 
-test("none, when none is connected", () => {
+test("while none is connected, one that is about to be: the message waits there", () => {
+  const chosen = chooseAccount([
+    account("a", { state: "restricted" }),
+    account("b", { state: "reconnecting", queue_state: "draining" }),
+    account("c", { state: "connecting" }),
+  ]);
+  expect(chosen).toBe("acc_c");
+});
+
+test("none, when none is linked", () => {
   expect(chooseAccount([account("a", { state: "logged_out" })])).toBeNull();
 });
 
@@ -42,7 +51,7 @@ test.each<[string, Candidate[], string, string]>([
   ],
   [
     "a frozen queue",
-    [account("a", { queue_state: "frozen" }), account("b", { state: "reconnecting" })],
+    [account("a", { queue_state: "frozen" }), account("b", { state: "logged_out" })],
     "queue_closed",
     "is frozen",
   ],
@@ -50,13 +59,7 @@ test.each<[string, Candidate[], string, string]>([
     "closed queues",
     [account("a", { queue_state: "frozen" }), account("b", { queue_state: "draining" })],
     "queue_closed",
-    "all connected accounts",
-  ],
-  [
-    "one that comes back",
-    [account("a", { state: "reconnecting" }), account("b", { state: "restricted" })],
-    "unavailable",
-    "is connecting",
+    "all linked accounts",
   ],
   ["a restriction", [account("a", { state: "restricted" })], "account_restricted", "restricts"],
   ["a stopped one", [account("a", { state: "parked" })], "invalid_state", "Restart"],

@@ -7,41 +7,34 @@ const HEALTHY = 50;
 
 /**
  * The account for a message that names none: the one that spoke with this person last, else the
- * healthiest. Null when no connected account takes messages.
+ * healthiest. While none is connected, one that is about to be: the message waits in its outbox for
+ * the moment that a restart takes. Null when no account takes messages.
  */
 export function chooseAccount(candidates: readonly Candidate[]): Id<"account"> | null {
-  const able = candidates.filter(
-    ({ state, queue_state }) =>
-      state === "connected" && (queue_state === "active" || queue_state === "paused"),
+  const open = candidates.filter(
+    ({ queue_state }) => queue_state === "active" || queue_state === "paused",
   );
+  const connected = open.filter(({ state }) => state === "connected");
+  const comingBack = open.filter(({ state }) => state === "connecting" || state === "reconnecting");
+  const able = connected.length > 0 ? connected : comingBack;
   const [best] = able
     .filter(({ chatAt, health }) => chatAt !== null || health >= HEALTHY)
     .sort((a, b) => (b.chatAt ?? 0) - (a.chatAt ?? 0) || b.health - a.health);
   return best?.id ?? able[0]?.id ?? null;
 }
 
-/** A session that is coming back is seldom away for longer. */
-const COMING_BACK_SECONDS = 10;
-
 /** Why none could be chosen, by what is nearest to sending. */
 export function whyNone(candidates: readonly Candidate[]): Refusal {
   const some = (...states: Candidate["state"][]) =>
     candidates.filter(({ state }) => states.includes(state));
-  const [closed, ...moreClosed] = some("connected");
+  const [closed, ...moreClosed] = some("connected", "connecting", "reconnecting");
   if (closed !== undefined) {
     return refuse(
       "queue_closed",
       moreClosed.length === 0
-        ? `The queue of the connected account is ${closed.queue_state} and takes no messages. Set it to active.`
-        : "The queues of all connected accounts are draining or frozen and take no messages. Set one to active.",
+        ? `The queue of the linked account is ${closed.queue_state} and takes no messages. Set it to active.`
+        : "The queues of all linked accounts are draining or frozen and take no messages. Set one to active.",
     ).refusal;
-  }
-  if (some("connecting", "reconnecting").length > 0) {
-    const { refusal } = refuse(
-      "unavailable",
-      "No account is connected at the moment, but one is connecting. Try again soon, or name the account that shall wait with the message.",
-    );
-    return { ...refusal, retryAfterSeconds: COMING_BACK_SECONDS };
   }
   if (some("restricted").length > 0) {
     return refuse(
