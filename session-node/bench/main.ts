@@ -158,6 +158,7 @@ try {
       file,
       readFileSync(file, "utf8").replace(between, () => results),
     );
+    execFileSync("oxfmt", [fileURLToPath(file)]);
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });
