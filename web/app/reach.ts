@@ -23,6 +23,11 @@ export async function keepWhenUnreachable({ request, serverAction }: ClientActio
   }
 }
 
+/** A key makes sure that what did arrive is not done again. */
+function retry(form: FormData): string {
+  return form.has("idempotency_key") ? "Try again; nothing is sent twice." : "Try again.";
+}
+
 /** The refusal of a form that had no answer. Its key is kept for the next try. */
 export function unreachable(form: FormData, wasOffline: boolean): FormRefusal {
   const values: Record<string, string> = {};
@@ -30,7 +35,7 @@ export function unreachable(form: FormData, wasOffline: boolean): FormRefusal {
     if (typeof value === "string" && name !== "password" && name !== "token") values[name] = value;
   }
   // With a network, the request may have arrived and only its answer be lost.
-  const rest = wasOffline ? "Nothing was sent; try again." : "Try again; nothing is done twice.";
+  const rest = wasOffline ? "Nothing was sent; try again." : retry(form);
   return {
     intent: values.intent ?? "",
     code: "unreachable",

@@ -40,6 +40,7 @@ test("a message whose answer was lost is not doubled by the second press", async
   await page.getByLabel("To", { exact: true }).fill(`+${friend.number}`);
   await page.getByLabel("Message", { exact: true }).fill("first");
   await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByText("Accepted. Its ticks are below.").waitFor();
   await page.locator("[data-message]").getByRole("link").click();
   await page.waitForURL("**/chats/cht_*");
 

@@ -151,16 +151,18 @@ function FieldFrame({
   );
 }
 
-/** Why the form was refused. Moves the focus to what must be changed. */
+/** Why the form was refused. Moves the focus to what must be changed, or itself into sight. */
 export function FormError({ refusal }: { refusal: FormRefusal | null }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (refusal === null) return;
     const form = place.current?.closest("form");
-    form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    const wrong = form?.querySelector<HTMLElement>("[aria-invalid=true]");
+    if (wrong) wrong.focus();
+    else place.current?.scrollIntoView({ block: "nearest" });
   }, [refusal]);
   return (
-    <div ref={place} className={refusal === null ? "hidden" : undefined}>
+    <div ref={place} className={refusal === null ? "hidden" : "scroll-my-20"}>
       {refusal === null ? null : (
         <Alert tone="bad" isUrgent>
           {refusal.detail}
