@@ -16,7 +16,9 @@ export default defineConfig(({ command }) => ({
         v3_relativeSplatPath: true,
         v3_throwAbortReason: true,
         v3_singleFetch: true,
-        v3_lazyRouteDiscovery: true,
+        // A link pressed while a form is answered would show nothing: Remix ends the navigation with
+        // the old page's routes while it still looks for the new one's.
+        v3_lazyRouteDiscovery: false,
         v3_routeConfig: true,
       },
     }),
