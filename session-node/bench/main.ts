@@ -72,8 +72,23 @@ async function main(): Promise<void> {
     await raw.run({ kind: "pair", numbers });
   };
 
+  // Memory of idle sessions first: what is sent later would show in it.
+  await linkUpTo(20);
+  const few = { raw: await raw.run({ kind: "rss" }), roost: roost.hostMemory() };
+  if (idle > 20) {
+    await linkUpTo(idle);
+    const full = { raw: await raw.run({ kind: "rss" }), roost: roost.hostMemory() };
+    const perSession = (from: number, to: number): number => (to - from) / MEBIBYTE / (idle - 20);
+    note(
+      `RSS per idle session, 20 to ${idle}`,
+      perSession(few.raw, full.raw),
+      perSession(few.roost, full.roost),
+      "MiB",
+      true,
+    );
+  }
+
   // One account, its contacts warmed on both sides first.
-  await linkUpTo(1);
   const one = { kind: "send", accounts: 1, contacts: CONTACTS, inFlight: 16 } as const;
   await raw.run({ ...one, perAccount: WARM_UP });
   await roost.sendThrough(1, WARM_UP, CONTACTS);
@@ -96,21 +111,6 @@ async function main(): Promise<void> {
   const latency = await roost.latency(200);
   note("request to phone, p50", null, latency.p50, "ms");
   note("request to phone, p99", null, latency.p99, "ms");
-
-  await linkUpTo(20);
-  const few = { raw: await raw.run({ kind: "rss" }), roost: roost.hostMemory() };
-  if (idle > 20) {
-    await linkUpTo(idle);
-    const full = { raw: await raw.run({ kind: "rss" }), roost: roost.hostMemory() };
-    const perSession = (from: number, to: number): number => (to - from) / MEBIBYTE / (idle - 20);
-    note(
-      `RSS per idle session, 20 to ${idle}`,
-      perSession(few.raw, full.raw),
-      perSession(few.roost, full.roost),
-      "MiB",
-      true,
-    );
-  }
 
   await linkUpTo(MANY_ACCOUNTS);
   const many = { kind: "send", accounts: MANY_ACCOUNTS, contacts: CONTACTS, inFlight: 4 } as const;
