@@ -1,15 +1,9 @@
 import { unstable_startWorker } from "wrangler";
-import { z } from "zod";
 import { root } from "./layout.ts";
+import { readServeEnvironment } from "./serve-environment.ts";
 
 /** The edge under `npm run dev`: the API alone, built anew when its code changes. */
-const Environment = z.object({
-  PORT: z.coerce.number().int(),
-  ROOST_PERSIST: z.string(),
-  ROOST_BINDINGS: z.string(),
-});
-const environment = Environment.parse(process.env);
-const bindings = z.record(z.string(), z.string()).parse(JSON.parse(environment.ROOST_BINDINGS));
+const { port, persistDirectory, bindings } = readServeEnvironment();
 
 const worker = await unstable_startWorker({
   config: `${root}wrangler.toml`,
@@ -19,11 +13,11 @@ const worker = await unstable_startWorker({
     Object.entries(bindings).map(([name, value]) => [name, { type: "plain_text", value }]),
   ),
   dev: {
-    server: { hostname: "127.0.0.1", port: environment.PORT },
+    server: { hostname: "127.0.0.1", port },
     inspector: false,
     logLevel: "warn",
     watch: true,
-    persist: environment.ROOST_PERSIST,
+    persist: persistDirectory,
   },
 });
 await worker.ready;

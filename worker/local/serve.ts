@@ -7,18 +7,13 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { z } from "zod";
 import { bundleFile } from "./build.ts";
 import { root } from "./layout.ts";
+import { readServeEnvironment } from "./serve-environment.ts";
 
 /**
  * The edge on this machine: workerd with the deployable bundle, and D1, objects, queues and R2 on
  * disk. Ends when workerd ends, so that whoever started it can start it again.
  */
-const Environment = z.object({
-  PORT: z.coerce.number().int(),
-  ROOST_PERSIST: z.string(),
-  ROOST_BINDINGS: z.string(),
-});
-const environment = Environment.parse(process.env);
-const bindings = z.record(z.string(), z.string()).parse(JSON.parse(environment.ROOST_BINDINGS));
+const { port, persistDirectory, bindings } = readServeEnvironment();
 const CRON_EVERY_MS = 60_000;
 
 // Miniflare starts the binary named here; the wrapper needs to know the real one.
@@ -31,11 +26,11 @@ const { workerOptions } = unstable_getMiniflareWorkerOptions(`${root}wrangler.to
 const isStopping = new AbortController();
 const miniflare = new Miniflare({
   host: "127.0.0.1",
-  port: environment.PORT,
+  port,
   cf: false,
   log: new Log(LogLevel.WARN),
   logRequests: false,
-  defaultPersistRoot: `${environment.ROOST_PERSIST}/v3`,
+  defaultPersistRoot: `${persistDirectory}/v3`,
   handleRuntimeStdio(stdout: Readable, stderr: Readable) {
     stdout.pipe(process.stdout, { end: false });
     stderr.pipe(process.stderr, { end: false });

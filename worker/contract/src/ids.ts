@@ -26,7 +26,6 @@ export const numberedPrefixes = { message: "msg", event: "evt", chat: "cht" } as
 export type NumberedKind = keyof typeof numberedPrefixes;
 export type NumberedId<K extends NumberedKind> = `${(typeof numberedPrefixes)[K]}_${string}`;
 export type MessageId = NumberedId<"message">;
-export type EventId = NumberedId<"event">;
 export type ChatId = NumberedId<"chat">;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";

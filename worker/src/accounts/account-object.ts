@@ -15,7 +15,7 @@ import type { Peer } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
-import { readConfig } from "../config.ts";
+import { configOf } from "../config.ts";
 import { fleetStub, hostStub } from "../fleet/stubs.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
@@ -351,7 +351,7 @@ export class AccountObject extends DurableObject<Env> {
           await env.SEND_JOBS.sendBatch(jobs.map((body) => ({ body })));
         },
       },
-      defaultLimits: defaultLimits(readConfig(env).isSandbox),
+      defaultLimits: defaultLimits(configOf(env).isSandbox),
       setAlarm: (at) => void ctx.storage.setAlarm(at),
       background: (work) => ctx.waitUntil(work),
       abort: () => ctx.abort("the tick could not be written"),
