@@ -115,6 +115,42 @@ export const KeysReport = z.strictObject({
   writes: z.array(z.tuple([z.string(), z.string().nullable()])),
 });
 
+/** WhatsApp does not let this number write to people it has no chat with, until then. */
+export const TimeLock = z.strictObject({
+  is_active: z.boolean(),
+  /** When it ends, where WhatsApp says so. */
+  until: z.int().nullable(),
+  /** WhatsApp's own name for why, such as `RESTRICT_ALL_COMPANIONS`. */
+  kind: z.string().max(100).nullable(),
+});
+
+/** How many new chats WhatsApp allows this number, and how many it has begun. */
+export const NewChatCap = z.strictObject({
+  used: z.int().min(0),
+  total: z.int().min(0),
+  status: z.enum(["none", "first_warning", "second_warning", "capped"]),
+  cycle_end: z.int().nullable(),
+});
+
+/** WhatsApp's own word on the account. Null says nothing of it: what was known before stays. */
+export const StandingReport = z.strictObject({
+  kind: z.literal("standing"),
+  ...of,
+  time_lock: TimeLock.nullable(),
+  new_chat_cap: NewChatCap.nullable(),
+  at: z.int(),
+});
+
+/**
+ * Something came from the account's own phone; told at most once an hour. WhatsApp drops linked
+ * devices whose phone stays away for 14 days.
+ */
+export const PhoneSeenReport = z.strictObject({
+  kind: z.literal("phone_seen"),
+  ...of,
+  at: z.int(),
+});
+
 export const Report = z.discriminatedUnion("kind", [
   SessionReport,
   LinkReport,
@@ -122,6 +158,8 @@ export const Report = z.discriminatedUnion("kind", [
   ReceiptReport,
   ReceivedReport,
   KeysReport,
+  StandingReport,
+  PhoneSeenReport,
 ]);
 export type Report = z.infer<typeof Report>;
 export type SessionReport = z.infer<typeof SessionReport>;
@@ -130,6 +168,10 @@ export type OutcomeReport = z.infer<typeof OutcomeReport>;
 export type ReceiptReport = z.infer<typeof ReceiptReport>;
 export type ReceivedReport = z.infer<typeof ReceivedReport>;
 export type KeysReport = z.infer<typeof KeysReport>;
+export type TimeLock = z.infer<typeof TimeLock>;
+export type NewChatCap = z.infer<typeof NewChatCap>;
+export type StandingReport = z.infer<typeof StandingReport>;
+export type PhoneSeenReport = z.infer<typeof PhoneSeenReport>;
 
 export const Load = z.strictObject({
   sessions: z.int().min(0),

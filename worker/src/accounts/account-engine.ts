@@ -16,6 +16,7 @@ import type { Placement } from "./placement.ts";
 import type { ProjectionWriter } from "./project-account.ts";
 import { Riders } from "./riders.ts";
 import type { SessionControl } from "./session-control.ts";
+import { factsAfter } from "./standing.ts";
 import { ripenOutbox } from "./settle-message.ts";
 import type { StoredLease } from "./stored.ts";
 
@@ -222,7 +223,9 @@ export class AccountEngine {
     if (isMessageReport(report)) applyMessageReport(store, report, now);
     else if (report.kind === "session") sessions.applySession(report, now);
     else if (report.kind === "link") sessions.applyLink(report, now);
-    else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
+    else if (report.kind === "standing" || report.kind === "phone_seen") {
+      store.setAccount(factsAfter(store.account(), report, now));
+    } else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
     if (report.kind !== "outcome") return;
     this.cancelling.get(report.message)?.();
     if (report.result === "returned") this.rest.returned(now);

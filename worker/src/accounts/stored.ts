@@ -6,6 +6,7 @@ import type {
   QueueState,
 } from "@roost/contract/accounts";
 import type { AccountData, EventType, LinkData } from "@roost/contract/events";
+import type { NewChatCap, TimeLock } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Lane, MessageError, MessageState } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
@@ -29,9 +30,16 @@ export type StoredAccount = {
   /** Facts of earlier epochs are believed back to this one; before it another phone was linked. */
   factsFrom: number;
   link: StoredLink | null;
+  /** What WhatsApp last said of the number; absent until it says something. */
+  standing?: Standing;
+  /** When something last came from the phone itself; absent until the first time. */
+  phoneSeenAt?: number;
   /** Grows with everything that the directory shows. */
   version: number;
 };
+
+/** WhatsApp's own limits for the number, as it told them. */
+export type Standing = { timeLock: TimeLock | null; newChatCap: NewChatCap | null };
 
 /** The lock: only what carries this epoch is believed. */
 export type StoredSession = {

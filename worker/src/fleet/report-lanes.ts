@@ -41,7 +41,7 @@ export type LaneDeps = {
 /** An account may take its time with these, to save rows; others must not wait behind them. */
 export function isPatient(report: Report): boolean {
   if (report.kind === "outcome") return report.result === "sent";
-  return report.kind === "receipt" || report.kind === "keys";
+  return ["receipt", "keys", "phone_seen"].includes(report.kind);
 }
 
 /**
