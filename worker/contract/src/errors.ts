@@ -24,6 +24,11 @@ export const errors = {
   token_invalid: { status: 422, title: "The link is used up or expired", retryable: "no" },
   account_restricted: { status: 423, title: "WhatsApp restricts the account", retryable: "after" },
   rate_limited: { status: 429, title: "Too many requests", retryable: "after" },
+  plan_allowance_used: {
+    status: 429,
+    title: "The plan's messages of this month are used up",
+    retryable: "after",
+  },
   internal: { status: 500, title: "Something went wrong on our side", retryable: "after" },
   capability_missing: { status: 501, title: "The provider cannot do this", retryable: "no" },
   unavailable: { status: 503, title: "Not available for the moment", retryable: "after" },

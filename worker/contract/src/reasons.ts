@@ -36,6 +36,25 @@ export const reasons = {
   quota_minute: "The limit per minute is reached. Sending goes on by itself.",
   quota_hour: "The limit per hour is reached. Sending goes on by itself.",
   quota_day: "The limit per day is reached. Sending goes on by itself.",
+  lane_share:
+    "This lane has used its share of the limit. The rest is kept for replies. Sending goes on by itself.",
+  new_chats: "The limit of new chats per day is reached. Sending goes on by itself.",
+  warm_up:
+    "The number is new, so it begins only a few chats a day, more from day to day. Sending goes on by itself.",
+  time_lock:
+    "WhatsApp does not let this number begin chats for now. Only messages to people who wrote to it go out.",
+  time_lock_over: "WhatsApp lets this number begin chats again.",
+  new_chat_cap:
+    "WhatsApp's own limit of new chats is reached. Only messages to people who wrote to this number go out.",
+  new_chat_cap_warning:
+    "WhatsApp warns that this number begins many new chats. Send less to people who do not know it.",
+  new_chat_cap_over: "WhatsApp's own limit of new chats leaves room again.",
+  quiet_hours: "It is in the quiet hours of this account. Replies go out, the rest waits.",
+  plan_allowance: "The messages of your plan are used up for this month. Change the plan, or wait.",
+  low_health:
+    "Too many messages failed lately. Campaign messages wait until the health is at 50 again.",
+  health_recovered: "The health is at 50 or above again. Campaign messages go out.",
+  campaign_held: "WhatsApp restricts this number, so campaign messages wait. Other messages go on.",
   queue_paused: "The queue is paused.",
   not_connected: "The account is not connected. Messages wait and go out when it is.",
   too_many_failures:

@@ -8,6 +8,7 @@ import type { AccountStore } from "./account-store.ts";
 import { applyMessageReport, isMessageReport } from "./apply-reports.ts";
 import type { Cancelling } from "./cancel-message.ts";
 import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
+import { limitsInForce } from "./default-limits.ts";
 import { LeaseRest } from "./lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
 import { isHeld } from "./next-lease.ts";
@@ -63,7 +64,7 @@ export class AccountEngine {
   }
 
   limits(): Limits {
-    return this.store.account().limits ?? this.deps.defaultLimits;
+    return limitsInForce(this.store.account().limits, this.deps.defaultLimits);
   }
 
   /** Why due messages are held; null when they are not. */

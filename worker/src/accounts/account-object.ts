@@ -2,10 +2,12 @@ import { DurableObject } from "cloudflare:workers";
 import type {
   Account,
   Health,
+  HealthHistory,
   Limits,
   LinkAttempt,
   Queue,
   QueueState,
+  SetLimits,
 } from "@roost/contract/accounts";
 import type { Chat } from "@roost/contract/chats";
 import { type Outcome, refuse } from "@roost/contract/errors";
@@ -29,6 +31,7 @@ import { LiveStream } from "./live-stream.ts";
 import { storageMigration } from "./pages.ts";
 import { Placement } from "./placement.ts";
 import { presentAccount, presentEvent, presentLink, presentQueue } from "./present.ts";
+import { presentHealth, presentHistory } from "./present-health.ts";
 import { deleteProjection, ProjectionWriter } from "./project-account.ts";
 import {
   type ChatPage,
@@ -38,7 +41,6 @@ import {
   type MessageFilter,
   messagePage,
   type Page,
-  presentHealthOf,
 } from "./queries.ts";
 import { SessionControl } from "./session-control.ts";
 import type { StoredLink } from "./stored.ts";
@@ -174,18 +176,22 @@ export class AccountObject extends DurableObject<Env> {
 
   health(tenant: Id<"tenant">): Outcome<Health> {
     return this.asking(tenant, (store, now, engine) =>
-      ok(presentHealthOf(store, engine.limits(), now)),
+      ok(presentHealth(store, engine.limits(), now)),
     );
+  }
+
+  healthHistory(tenant: Id<"tenant">, since: number): Outcome<HealthHistory> {
+    return this.asking(tenant, (store, now) => ok(presentHistory(store.health(), since, now)));
   }
 
   readLimits(tenant: Id<"tenant">): Outcome<Limits> {
     return this.asking(tenant, (_store, _now, engine) => ok(engine.limits()));
   }
 
-  setLimits(tenant: Id<"tenant">, limits: Limits): Outcome<Limits> {
-    return this.doing(tenant, ({ store }) => {
-      store.setAccount({ limits });
-      return ok(limits);
+  setLimits(tenant: Id<"tenant">, limits: SetLimits): Outcome<Limits> {
+    return this.doing(tenant, (engine) => {
+      engine.store.setAccount({ limits });
+      return ok(engine.limits());
     });
   }
 

@@ -332,7 +332,7 @@ export class AccountStore {
     // What WhatsApp refused it has seen all the same; a number it does not know, it has not.
     if (change.error?.code !== "not_on_whatsapp") countSent(this.quotaFacts, now);
     if (state !== "unconfirmed") {
-      this.healthFacts = afterOutcome(this.healthFacts, state !== "failed");
+      this.healthFacts = afterOutcome(this.healthFacts, state !== "failed", now);
     }
   }
 

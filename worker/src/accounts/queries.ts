@@ -1,14 +1,11 @@
-import type { Health, Limits } from "@roost/contract/accounts";
+import type { Limits } from "@roost/contract/accounts";
 import type { Chat } from "@roost/contract/chats";
 import { type Outcome, refuse } from "@roost/contract/errors";
 import type { Message, MessageState } from "@roost/contract/messages";
-import { reason, type ReasonCode } from "@roost/contract/reasons";
 import type { AccountStore } from "./account-store.ts";
-import { leaseDecision } from "./cut-leases.ts";
 import { estimateOf } from "./estimate.ts";
 import { isBefore, type Position } from "./position.ts";
 import { presentChat, presentMessage } from "./present.ts";
-import { usedWithin } from "./quota.ts";
 import type { StoredMessage } from "./stored.ts";
 
 /** So many are looked at for one page; a rare match may need a page more. */
@@ -94,31 +91,4 @@ export function chatById(store: AccountStore, n: number): Outcome<Chat> {
   const chat = store.chats.find(n);
   if (chat === null) return refuse("not_found", "There is no such chat, or it is not yours.");
   return { ok: true, value: presentChat(store, chat) };
-}
-
-export function presentHealthOf(store: AccountStore, limits: Limits, now: number): Health {
-  const { score, consecutiveFailures } = store.health();
-  const used = usedWithin(store.quota(), now);
-  const { leased } = store.outbox.counts();
-  const window = (limit: number, sent: number) => {
-    const taken = sent + leased;
-    return { limit, used: taken, left: Math.max(0, limit - taken) };
-  };
-  const { state, reason: why, queue } = store.account();
-  const decision = leaseDecision(store, limits, now);
-  const codes = [
-    state === "connected" ? null : why,
-    queue.reason,
-    decision.kind === "held" ? decision.reason : null,
-  ].filter((code): code is ReasonCode => code !== null);
-  return {
-    score,
-    consecutive_failures: consecutiveFailures,
-    reasons: [...new Set(codes)].map(reason),
-    windows: {
-      minute: window(limits.per_minute, used.minute),
-      hour: window(limits.per_hour, used.hour),
-      day: window(limits.per_day, used.day),
-    },
-  };
 }

@@ -1,9 +1,9 @@
 import type {
   AccountState,
-  Limits,
   LinkMethod,
   LinkState,
   QueueState,
+  SetLimits,
 } from "@roost/contract/accounts";
 import type { AccountData, EventType, LinkData } from "@roost/contract/events";
 import type { NewChatCap, TimeLock } from "@roost/contract/host";
@@ -25,7 +25,8 @@ export type StoredAccount = {
   lid: string | null;
   connectedAt: number | null;
   queue: { state: QueueState; reason: ReasonCode | null };
-  limits: Limits | null;
+  /** As they were set; fields that were left out, or are younger than the setting, are absent. */
+  limits: SetLimits | null;
   session: StoredSession;
   /** Facts of earlier epochs are believed back to this one; before it another phone was linked. */
   factsFrom: number;

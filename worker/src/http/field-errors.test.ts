@@ -1,4 +1,4 @@
-import { CreateAccount, Limits, StartLink } from "@roost/contract/accounts";
+import { CreateAccount, SetLimits, StartLink } from "@roost/contract/accounts";
 import { SignUp } from "@roost/contract/auth";
 import { id, numbered } from "@roost/contract/ids";
 import { CreateKey } from "@roost/contract/keys";
@@ -24,7 +24,7 @@ test.each<[string, z.ZodType, unknown, [string, string][]]>([
   ["no whole number", z.object(Page), { limit: "1.5" }, [["limit", "must be a whole number"]]],
   [
     "text for a number",
-    Limits.pick({ per_day: true }),
+    SetLimits.pick({ per_day: true }),
     { per_day: "1" },
     [["per_day", "must be a number"]],
   ],
@@ -98,7 +98,7 @@ test.each<[string, z.ZodType, unknown, [string, string][]]>([
   ],
   [
     "words about an object",
-    Limits,
+    SetLimits,
     { ...limits, typing, gap_ms: { min: 2, max: 1 } },
     [["gap_ms", "min must not be above max"]],
   ],

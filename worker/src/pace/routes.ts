@@ -1,5 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Health, Limits, Queue, SetQueue } from "@roost/contract/accounts";
+import {
+  Health,
+  HealthHistory,
+  HealthHistoryQuery,
+  Limits,
+  Queue,
+  SetLimits,
+  SetQueue,
+} from "@roost/contract/accounts";
 import { id } from "@roost/contract/ids";
 import { body, failures, json, newRouter, requireScope } from "../http/router.ts";
 import { askAccount } from "../accounts/ask-account.ts";
@@ -27,6 +35,32 @@ export const paceRoutes = newRouter()
   .openapi(
     createRoute({
       method: "get",
+      path: "/v1/accounts/{accountId}/health/history",
+      operationId: "getHealthHistory",
+      summary: "How the account fared",
+      description:
+        "Each change of the score, oldest first, with a reason where it changed the standing.",
+      tags,
+      middleware: requireScope("accounts:read"),
+      request: { params, query: HealthHistoryQuery },
+      responses: {
+        200: json(HealthHistory, "At most a few hundred points of 30 days."),
+        ...failures,
+      },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      const { since } = c.req.valid("query");
+      const from = since === undefined ? 0 : Date.parse(since);
+      return c.json(
+        await askAccount(c.var.ctx, accountId, (stub, t) => stub.healthHistory(t, from)),
+        200,
+      );
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
       path: "/v1/accounts/{accountId}/limits",
       operationId: "getLimits",
       summary: "Get the limits",
@@ -48,7 +82,7 @@ export const paceRoutes = newRouter()
       summary: "Set the limits",
       tags,
       middleware: requireScope("accounts:write"),
-      request: { params, body: body(Limits) },
+      request: { params, body: body(SetLimits) },
       responses: { 200: json(Limits, "The limits in force."), ...failures },
     }),
     async (c) => {
