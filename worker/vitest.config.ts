@@ -18,6 +18,7 @@ export default defineConfig({
             "contract/src/**/*.test.ts",
             "sandbox/**/*.test.ts",
             "local/**/*.test.ts",
+            "lab/**/*.test.ts",
           ],
           exclude: ["**/*.workers.test.ts", "**/node_modules/**"],
         },

@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { z } from "zod";
-import { bundleFile } from "./build.ts";
 import { root } from "./layout.ts";
 import { readServeEnvironment } from "./serve-environment.ts";
 
@@ -13,7 +12,7 @@ import { readServeEnvironment } from "./serve-environment.ts";
  * The edge on this machine: workerd with the deployable bundle, and D1, objects, queues and R2 on
  * disk. Ends when workerd ends, so that whoever started it can start it again.
  */
-const { port, persistDirectory, bindings } = readServeEnvironment();
+const { port, persistDirectory, bindings, bundle } = readServeEnvironment();
 const CRON_EVERY_MS = 60_000;
 
 // Miniflare starts the binary named here; the wrapper needs to know the real one.
@@ -42,7 +41,7 @@ const miniflare = new Miniflare({
     {
       ...workerOptions,
       name: "roost",
-      modules: [{ type: "ESModule", path: "index.js", contents: readFileSync(bundleFile, "utf8") }],
+      modules: [{ type: "ESModule", path: "index.js", contents: readFileSync(bundle, "utf8") }],
       bindings: { ...workerOptions.bindings, ...bindings },
     },
   ],

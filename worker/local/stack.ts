@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { z } from "zod";
-import { build, migrate } from "./build.ts";
+import { build, bundleFile, migrate } from "./build.ts";
 import { type Ports, portsFrom, root } from "./layout.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { answers, Service } from "./service.ts";
@@ -14,6 +14,23 @@ export type StackOptions = {
   hosts?: number;
   /** Hot reload: Vite serves the pages, the Worker and the host start anew when their code changes. */
   isHot?: boolean;
+  /** For the lab, which puts something between the parts. */
+  tampering?: Tampering;
+};
+
+/** A link between two parts: who dials, and whom. */
+export type Link = { from: "client" | `host-${number}`; to: "edge" | "whatsapp" };
+
+/** What the lab changes about a stack; the parts themselves stay what they are. */
+export type Tampering = {
+  /** The bundle to serve in place of the deployable one, once it is built. */
+  bundle: () => Promise<string>;
+  /** Further variables of the Worker. */
+  bindings: Record<string, string>;
+  /** Options of each host's Node. */
+  hostArguments: (host: number) => readonly string[];
+  /** The port to dial in place of the part's own. */
+  route: (link: Link, port: number) => Promise<number>;
 };
 
 /** The whole product on this machine: processes of its own, state in one directory. */
@@ -69,7 +86,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     logFile: `${logs}/mail.log`,
     isReady: () => answers(`${address(ports.mail)}/mails`),
   });
-  const edge = edgeService(directory, ports, secrets, isHot);
+  const { tampering } = options;
+  const route = tampering?.route ?? (async (_link: Link, port: number) => port);
+  const bundle = (await tampering?.bundle()) ?? bundleFile;
+  const edge = edgeService(directory, ports, secrets, isHot, bundle, tampering?.bindings);
 
   const running: Service[] = [];
   const start = (service: Service): void => {
@@ -84,16 +104,29 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     start(whatsapp);
     start(mail);
-    const built = isHot ? undefined : build();
+    const built = isHot || tampering !== undefined ? undefined : build();
     await Promise.all([built, migrate(`${directory}/edge`), whatsapp.ready()]);
     start(edge);
     if (isHot) start(pagesService(directory, ports));
     const answer = await fetch(`${address(ports.whatsapp)}/root-key`);
     const { public_key: rootKey } = RootKey.parse(await answer.json());
-    const hostAt = (number: number): Service =>
-      hostService(directory, ports, secrets, rootKey, number, isHot);
-    const hosts: [Service, ...Service[]] = [hostAt(1)];
-    for (let number = 2; number <= (options.hosts ?? 1); number++) hosts.push(hostAt(number));
+    const hostAt = async (number: number): Promise<Service> => {
+      const from = `host-${number}` as const;
+      const dialled = {
+        edge: await route({ from, to: "edge" }, ports.edge),
+        whatsapp: await route({ from, to: "whatsapp" }, ports.whatsapp),
+      };
+      const nodeArguments = tampering?.hostArguments(number) ?? [];
+      return hostService(directory, ports, secrets, {
+        rootKey,
+        number,
+        isHot,
+        dialled,
+        nodeArguments,
+      });
+    };
+    const hosts: [Service, ...Service[]] = [await hostAt(1)];
+    for (let number = 2; number <= (options.hosts ?? 1); number++) hosts.push(await hostAt(number));
     for (const host of hosts) start(host);
 
     const ready = async (): Promise<void> => {
@@ -101,7 +134,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     await ready();
     return {
-      apiUrl: address(ports.edge),
+      apiUrl: address(await route({ from: "client", to: "edge" }, ports.edge)),
       webUrl,
       sandboxUrl: address(ports.whatsapp),
       mailUrl: address(ports.mail),
@@ -120,8 +153,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function edgeService(directory: string, ports: Ports, secrets: Secrets, isHot: boolean): Service {
+function edgeService(
+  directory: string,
+  ports: Ports,
+  secrets: Secrets,
+  isHot: boolean,
+  bundle: string,
+  further: Record<string, string> = {},
+): Service {
   const bindings = {
+    ...further,
     MODE: "sandbox",
     PUBLIC_URL: `http://localhost:${ports.web}`,
     MAIL_FROM: "Roost <no-reply@roost.localhost>",
@@ -136,6 +177,7 @@ function edgeService(directory: string, ports: Ports, secrets: Secrets, isHot: b
       PORT: String(ports.edge),
       ROOST_PERSIST: `${directory}/edge`,
       ROOST_BINDINGS: JSON.stringify(bindings),
+      ROOST_BUNDLE: bundle,
     },
     logFile: `${directory}/logs/edge.log`,
     isLoud: isHot,
@@ -159,10 +201,15 @@ function hostService(
   directory: string,
   ports: Ports,
   secrets: Secrets,
-  rootKey: string,
-  number: number,
-  isHot: boolean,
+  host: {
+    rootKey: string;
+    number: number;
+    isHot: boolean;
+    dialled: { edge: number; whatsapp: number };
+    nodeArguments: readonly string[];
+  },
 ): Service {
+  const { number, isHot, dialled } = host;
   const name = `local-${number}`;
   const edge = `http://127.0.0.1:${ports.edge}`;
   return new Service({
@@ -171,17 +218,18 @@ function hostService(
     nodeArguments: [
       "--max-semi-space-size=2",
       ...(isHot ? ["--watch-preserve-output", "--watch"] : []),
+      ...host.nodeArguments,
     ],
     script: `${root}session-node/src/main.ts`,
     environment: {
-      ROOST_EDGE_URL: edge,
+      ROOST_EDGE_URL: `http://127.0.0.1:${dialled.edge}`,
       ROOST_HOST_NAME: name,
       ROOST_HOST_SECRET: secrets.host_secret,
       ROOST_KEY_ENCRYPTION_KEY: secrets.key_encryption_key,
       ROOST_SANDBOX: "1",
-      ROOST_SANDBOX_WHATSAPP_URL: `ws://127.0.0.1:${ports.whatsapp}/ws/chat`,
+      ROOST_SANDBOX_WHATSAPP_URL: `ws://127.0.0.1:${dialled.whatsapp}/ws/chat`,
       ROOST_SANDBOX_CONTROL_URL: `http://127.0.0.1:${ports.whatsapp}`,
-      ROOST_SANDBOX_ROOT_KEY: rootKey,
+      ROOST_SANDBOX_ROOT_KEY: host.rootKey,
     },
     logFile: `${directory}/logs/host-${number}.log`,
     isReady: async () => {
