@@ -87,10 +87,17 @@ function Bubble({ message }: { message: MessageData }) {
         </p>
         <p className="mt-0.5 flex items-center justify-end gap-1.5 text-[0.6875rem] text-muted-foreground">
           {message.origin === "phone" ? <span>from the phone</span> : null}
+          {message.edited_at === null ? null : <span>edited</span>}
           <Time at={message.created_at} format="time" />
           <Ticks state={message.state} />
         </p>
       </div>
+      {message.reactions.length === 0 ? null : (
+        <p className="-mt-1.5 rounded-full border border-border bg-card px-2 text-sm">
+          <span className="sr-only">Reactions: </span>
+          {message.reactions.map(({ emoji }) => emoji).join(" ")}
+        </p>
+      )}
       {message.error === null ? null : (
         <p className="mt-1 max-w-[min(32rem,100%)] text-right text-[0.8125rem] text-destructive">
           {message.error.detail}

@@ -1,7 +1,7 @@
 import type { MessageData } from "@roost/contract/events";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { mergeMessages } from "../messages/merge-messages.ts";
-import { useLiveEvents } from "./live-events.tsx";
+import { useLiveEvents, useRefresh } from "./live-events.tsx";
 
 /** A burst of events is drawn at once. */
 const DRAW_EVERY_MS = 80;
@@ -18,8 +18,15 @@ export function useLiveMessages(
   const waiting = useRef<MessageData[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
 
+  const refresh = useRefresh();
+
   useLiveEvents((event) => {
     if (!event.type.startsWith("message.")) return;
+    // It names the message and does not carry it.
+    if (event.type === "message.reaction") {
+      refresh();
+      return;
+    }
     // The type says what the data is; TypeScript cannot see it through the prefix.
     const message = event.data as MessageData;
     if (!belongs(message)) return;

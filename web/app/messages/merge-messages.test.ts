@@ -28,6 +28,9 @@ function givenMessage(number: number, state: MessageData["state"]): MessageData 
     client_reference: null,
     wa_id: null,
     error: null,
+    edited_at: null,
+    revoked_at: null,
+    reactions: [],
     created_at: new Date(1_700_000_000_000 + number).toISOString(),
   };
 }

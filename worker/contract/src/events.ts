@@ -16,6 +16,8 @@ export const messageEventTypes = [
   "message.expired",
   "message.cancelled",
   "message.unconfirmed",
+  "message.edited",
+  "message.revoked",
 ] as const;
 
 export const accountEventTypes = [
@@ -30,6 +32,15 @@ export const accountEventTypes = [
 /** What a message event carries: the whole message at that moment, without its history. */
 export const MessageData = Message.omit({ states: true, queue_position: true, estimated_at: true });
 export type MessageData = z.infer<typeof MessageData>;
+
+/** A reaction to a message, and who gave it; null instead of an emoji takes it back. */
+export const ReactionData = z.strictObject({
+  message: numbered("message"),
+  chat: numbered("chat"),
+  from: z.string().nullable(),
+  emoji: z.string().nullable(),
+});
+export type ReactionData = z.infer<typeof ReactionData>;
 
 export const AccountData = z.strictObject({
   state: Account.shape.state,
@@ -55,6 +66,7 @@ const envelope = {
 export const Event = z
   .discriminatedUnion("type", [
     z.strictObject({ ...envelope, type: z.enum(messageEventTypes), data: MessageData }),
+    z.strictObject({ ...envelope, type: z.literal("message.reaction"), data: ReactionData }),
     z.strictObject({ ...envelope, type: z.enum(accountEventTypes), data: AccountData }),
     z.strictObject({ ...envelope, type: z.literal("link.updated"), data: LinkData }),
   ])

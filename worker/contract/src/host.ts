@@ -106,6 +106,57 @@ export const ReceivedReport = z.strictObject({
   at: z.int(),
 });
 
+/** What a stanza about another message says of itself: whose chat, who said it, and its own id. */
+const about = {
+  /** The id of the message it is about. */
+  wa_id: z.string(),
+  /** The stanza's own id. */
+  stanza_id: z.string(),
+  peer: Peer,
+  /** Said by the owner on another device, not by the person. */
+  from_me: z.boolean(),
+  at: z.int(),
+};
+
+/** Who wrote the text has changed it. */
+export const EditedReport = z.strictObject({
+  kind: z.literal("edited"),
+  ...of,
+  ...about,
+  text: z.string().nullable(),
+});
+
+/** Who wrote the message has taken it back for everybody. */
+export const RevokedReport = z.strictObject({ kind: z.literal("revoked"), ...of, ...about });
+
+/** A reaction to a message; null takes it back. */
+export const ReactionReport = z.strictObject({
+  kind: z.literal("reaction"),
+  ...of,
+  ...about,
+  /** Whether the message reacted to went out from this account. */
+  to_ours: z.boolean(),
+  emoji: z.string().nullable(),
+});
+
+/**
+ * A stanza whose content is not here, although WhatsApp will regard it as delivered. `missing`: it
+ * came and could not be read; the phone has to be asked. `unanswered`: the phone was asked several
+ * times, so a person should see that something came. `empty`: it was read after all and holds nothing
+ * that is kept. Whatever else is reported of the stanza also ends it.
+ */
+export const StanzaReport = z.strictObject({
+  kind: z.literal("stanza"),
+  ...of,
+  wa_id: z.string(),
+  /** The chat as WhatsApp named it, by which the phone finds the message. */
+  jid: z.string(),
+  peer: Peer,
+  from_me: z.boolean(),
+  state: z.enum(["missing", "unanswered", "empty"]),
+  at: z.int(),
+});
+
 /** Names of keys in the order they were written; null deletes. Values are ciphertext, base64. */
 export const KeysReport = z.strictObject({
   kind: z.literal("keys"),
@@ -157,6 +208,10 @@ export const Report = z.discriminatedUnion("kind", [
   OutcomeReport,
   ReceiptReport,
   ReceivedReport,
+  EditedReport,
+  RevokedReport,
+  ReactionReport,
+  StanzaReport,
   KeysReport,
   StandingReport,
   PhoneSeenReport,
@@ -167,6 +222,10 @@ export type LinkReport = z.infer<typeof LinkReport>;
 export type OutcomeReport = z.infer<typeof OutcomeReport>;
 export type ReceiptReport = z.infer<typeof ReceiptReport>;
 export type ReceivedReport = z.infer<typeof ReceivedReport>;
+export type EditedReport = z.infer<typeof EditedReport>;
+export type RevokedReport = z.infer<typeof RevokedReport>;
+export type ReactionReport = z.infer<typeof ReactionReport>;
+export type StanzaReport = z.infer<typeof StanzaReport>;
 export type KeysReport = z.infer<typeof KeysReport>;
 export type TimeLock = z.infer<typeof TimeLock>;
 export type NewChatCap = z.infer<typeof NewChatCap>;
@@ -236,6 +295,16 @@ export const Lease = z.strictObject({
 });
 export type Lease = z.infer<typeof Lease>;
 
+/** A stanza whose content never came: the phone is to be asked for it. */
+export const MissingStanza = StanzaReport.pick({
+  wa_id: true,
+  jid: true,
+  peer: true,
+  from_me: true,
+  at: true,
+});
+export type MissingStanza = z.infer<typeof MissingStanza>;
+
 /** From edge to host. */
 export const EdgeFrame = z.discriminatedUnion("type", [
   z.strictObject({
@@ -252,6 +321,8 @@ export const EdgeFrame = z.discriminatedUnion("type", [
     link: z.strictObject({ method: LinkMethod, phone: z.string().nullable() }).nullable(),
     /** The wrapped data key and the encrypted row `creds`; null when there are none yet. */
     credentials: z.strictObject({ data_key: z.string(), creds: z.string() }).nullable(),
+    /** What the sessions before could not read; left out when there is nothing. */
+    missing: z.array(MissingStanza).optional(),
   }),
   z.strictObject({
     type: z.literal("stop"),

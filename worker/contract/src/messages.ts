@@ -118,6 +118,13 @@ export const MessageError = z.strictObject({
 });
 export type MessageError = z.infer<typeof MessageError>;
 
+export const Reaction = z.strictObject({
+  from: z.string().nullable(),
+  emoji: z.string(),
+  at: Timestamp,
+});
+export type Reaction = z.infer<typeof Reaction>;
+
 /** A message in either direction, as every answer, event and list carries it. */
 export const Message = z
   .strictObject({
@@ -145,6 +152,11 @@ export const Message = z
     client_reference: z.string().nullable(),
     wa_id: z.string().nullable(),
     error: MessageError.nullable(),
+    edited_at: Timestamp.nullable().meta({ description: "When its text was last changed." }),
+    revoked_at: Timestamp.nullable().meta({
+      description: "When its sender took it back. What it said before is no longer shown.",
+    }),
+    reactions: z.array(Reaction).meta({ description: "At most one of each person." }),
     created_at: Timestamp,
   })
   .meta({ id: "Message" });

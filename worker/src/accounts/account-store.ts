@@ -5,8 +5,10 @@ import { afterOutcome, type HealthFacts, healthy } from "./health.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 import { Journal } from "./journal.ts";
 import { LeaseBook } from "./lease-book.ts";
+import { type Amendment, amendMessage } from "./amend-message.ts";
 import { MessageLog } from "./message-log.ts";
 import { isOpen, isWaiting } from "./message-state.ts";
+import { MissingStanzas } from "./missing-stanzas.ts";
 import { Outbox } from "./outbox.ts";
 import { Pages, type Storage } from "./pages.ts";
 import { isSameProjection } from "./same-projection.ts";
@@ -40,6 +42,7 @@ export class AccountStore {
   readonly keys: IdempotencyKeys;
   readonly outbox = new Outbox();
   readonly leases = new LeaseBook();
+  readonly missing: MissingStanzas;
   private readonly storage: Storage;
   private readonly pages: Pages;
   private readonly ticks: TickLog;
@@ -90,6 +93,7 @@ export class AccountStore {
     this.journal = new Journal(this.pages, head.lastSeq);
     this.credentials = new CredentialStore(this.pages, head.dataKey);
     this.keys = new IdempotencyKeys(this.pages);
+    this.missing = new MissingStanzas(head.missing, head.heard);
     this.ticks = new TickLog(sql, head.tick);
     this.current = head.account;
     this.projected = head.projected;
@@ -215,6 +219,7 @@ export class AccountStore {
       health: this.healthFacts,
       leases: this.leases.all(),
       unfinished: this.outbox.numbers(),
+      ...this.missing.stored(),
     };
     this.pages.write("head", 0, head);
     return written;
@@ -259,6 +264,21 @@ export class AccountStore {
       case "state":
         this.setState(change);
         break;
+      case "edited":
+      case "revoked":
+      case "reaction":
+      case "content":
+        this.amend(change);
+        break;
+      case "missing":
+        this.missing.add(change.stanza);
+        break;
+      case "found":
+        this.missing.remove(change.stanza);
+        break;
+      case "heard":
+        this.missing.hear(change.stanzaId);
+        break;
       case "lease":
         this.openLease(change.lease);
         break;
@@ -277,6 +297,8 @@ export class AccountStore {
         break;
       case "keys_forgotten":
         this.credentials.forget();
+        // Another phone knows nothing of them.
+        this.missing.forgetAll();
         break;
       case "health_forgiven":
         this.healthFacts = { ...this.healthFacts, consecutiveFailures: 0 };
@@ -293,7 +315,7 @@ export class AccountStore {
     const chat = this.chats.find(message.chat);
     if (chat !== null) {
       chat.tails = [message.n, ...chat.tails.filter((n) => n !== message.before)];
-      const preview = (message.text ?? message.type).slice(0, PREVIEW_CHARACTERS);
+      const preview = previewOf(message);
       chat.last = { n: message.n, direction: message.direction, preview, at };
       chat.updatedAt = at;
       if (message.direction === "inbound") {
@@ -305,6 +327,17 @@ export class AccountStore {
     if (message.out === null) return;
     this.outbox.place(message);
     if (message.out.key !== null) this.keys.add(message.out.key, message.n, at);
+  }
+
+  private amend(change: Amendment): void {
+    const message = this.messages.find(change.n);
+    if (message === null) return;
+    amendMessage(message, change);
+    this.messages.touch(message);
+    const chat = this.chats.find(message.chat);
+    if (chat?.last?.n !== message.n || change.kind === "reaction") return;
+    chat.last.preview = previewOf(message);
+    this.chats.touch(chat.n);
   }
 
   private setState(change: Extract<Change, { kind: "state" }>): void {
@@ -380,4 +413,8 @@ export class AccountStore {
     chat.unread = 0;
     this.chats.touch(chat.n);
   }
+}
+
+function previewOf({ text, type }: StoredMessage): string {
+  return (text ?? type).slice(0, PREVIEW_CHARACTERS);
 }

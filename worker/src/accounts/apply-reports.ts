@@ -1,34 +1,72 @@
 import type {
+  EditedReport,
   OutcomeReport,
   Peer,
+  ReactionReport,
   ReceiptReport,
   ReceivedReport,
   Report,
+  RevokedReport,
+  StanzaReport,
 } from "@roost/contract/host";
 import { ownerOf } from "@roost/contract/ids";
 import type { AccountStore } from "./account-store.ts";
 import { addressee, addressOf, hasPhone } from "./address.ts";
+import { applyAmendment, applyStanza, MAX_TEXT_BYTES, noteFound } from "./apply-amendments.ts";
 import { chatWith, isStranger, learnLookedUp } from "./chat-with.ts";
 import { cutToBytes } from "./cut-to-bytes.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredChat, StoredMessage } from "./stored.ts";
 
-/** As much of a stranger's text is kept; nobody types that, and storage must hold it. */
-const MAX_TEXT_BYTES = 65_536;
 const MAX_NAME_BYTES = 512;
 
 /** Reports about messages; those about the session are for `SessionControl`. */
-export type MessageReport = OutcomeReport | ReceiptReport | ReceivedReport;
+export type MessageReport =
+  | OutcomeReport
+  | ReceiptReport
+  | ReceivedReport
+  | EditedReport
+  | RevokedReport
+  | ReactionReport
+  | StanzaReport;
 
 export function isMessageReport(report: Report): report is MessageReport {
-  return report.kind === "outcome" || report.kind === "receipt" || report.kind === "received";
+  return report.kind === "outcome" || isOfWhatsApp(report);
+}
+
+/** What happened at WhatsApp, whichever session tells it. */
+export function isOfWhatsApp(report: Report): report is Exclude<MessageReport, OutcomeReport> {
+  switch (report.kind) {
+    case "receipt":
+    case "received":
+    case "edited":
+    case "revoked":
+    case "reaction":
+    case "stanza":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Records a report about messages. Repeating it changes nothing. */
 export function applyMessageReport(store: AccountStore, report: MessageReport, now: number): void {
-  if (report.kind === "outcome") applyOutcome(store, report, now);
-  else if (report.kind === "receipt") applyReceipt(store, report, now);
-  else applyReceived(store, report, now);
+  switch (report.kind) {
+    case "outcome":
+      applyOutcome(store, report, now);
+      return;
+    case "receipt":
+      applyReceipt(store, report, now);
+      return;
+    case "received":
+      applyReceived(store, report, now);
+      return;
+    case "stanza":
+      applyStanza(store, report, now);
+      return;
+    default:
+      applyAmendment(store, report, now);
+  }
 }
 
 function applyOutcome(store: AccountStore, report: OutcomeReport, now: number): void {
@@ -95,16 +133,16 @@ function applyReceived(store: AccountStore, report: ReceivedReport, now: number)
   );
   const direction = isOurs ? "outbound" : "inbound";
   const known = store.messages.findInChat(chat, waId, direction);
+  noteFound(store, waId, isOurs, peer);
+  if (known?.isMissing === true) {
+    fillIn(store, known, report, quotedBy(store, chat, report), now);
+    return;
+  }
   if (known !== null) {
     // Our own message seen by the account's other devices: then it was sent.
     if (isOurs) settleMessage(store, known, "sent", { at: report.at, now });
     return;
   }
-  const quoted =
-    report.quoted_wa_id === null
-      ? null
-      : (store.messages.findInChat(chat, report.quoted_wa_id, "outbound") ??
-        store.messages.findInChat(chat, report.quoted_wa_id, "inbound"));
   const n = store.messages.last() + 1;
   const message: StoredMessage = {
     n,
@@ -115,7 +153,7 @@ function applyReceived(store: AccountStore, report: ReceivedReport, now: number)
     address: addressOf(peer),
     type: report.type,
     text: report.text === null ? null : cutToBytes(report.text, MAX_TEXT_BYTES),
-    replyTo: quoted?.n ?? null,
+    replyTo: quotedBy(store, chat, report),
     waId,
     createdAt: now,
     states: [[isOurs ? "sent" : "received", report.at]],
@@ -126,4 +164,29 @@ function applyReceived(store: AccountStore, report: ReceivedReport, now: number)
   };
   store.change({ kind: "message", message });
   store.emit({ type: isOurs ? "message.sent" : "message.received", at: now, n });
+}
+
+/** A message of which only was known that it came says now what it is. */
+function fillIn(
+  store: AccountStore,
+  { n }: StoredMessage,
+  report: ReceivedReport,
+  replyTo: number | null,
+  now: number,
+): void {
+  const text = report.text === null ? null : cutToBytes(report.text, MAX_TEXT_BYTES);
+  store.change({ kind: "content", n, type: report.type, text, replyTo });
+  store.emit({ type: report.from_me ? "message.sent" : "message.received", at: now, n });
+}
+
+function quotedBy(
+  store: AccountStore,
+  chat: StoredChat,
+  { quoted_wa_id: waId }: ReceivedReport,
+): number | null {
+  if (waId === null) return null;
+  const { messages } = store;
+  const quoted =
+    messages.findInChat(chat, waId, "outbound") ?? messages.findInChat(chat, waId, "inbound");
+  return quoted?.n ?? null;
 }

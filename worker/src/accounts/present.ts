@@ -1,11 +1,23 @@
 import type { Account, LinkAttempt, Queue } from "@roost/contract/accounts";
 import type { Chat } from "@roost/contract/chats";
-import type { AccountData, Event, LinkData, MessageData } from "@roost/contract/events";
+import type {
+  AccountData,
+  Event,
+  LinkData,
+  MessageData,
+  ReactionData,
+} from "@roost/contract/events";
 import { numberedId } from "@roost/contract/ids";
 import type { Message, MessageState } from "@roost/contract/messages";
 import { type ReasonCode, reason } from "@roost/contract/reasons";
 import type { AccountStore } from "./account-store.ts";
-import type { StoredChat, StoredEvent, StoredLink, StoredMessage } from "./stored.ts";
+import type {
+  StoredChat,
+  StoredEvent,
+  StoredLink,
+  StoredMessage,
+  StoredReactionEvent,
+} from "./stored.ts";
 
 // How what is stored looks from outside: pure, and the same for answers, events and lists.
 
@@ -91,6 +103,7 @@ function messageData(
   const account = store.account();
   const { out, direction, address } = message;
   const own = plus(account.phone);
+  const other = address;
   const chat = store.chats.find(message.chat)?.n ?? message.chat;
   return {
     id: numberedId("message", account.id, message.n),
@@ -112,6 +125,13 @@ function messageData(
     client_reference: out?.reference ?? null,
     wa_id: message.waId,
     error,
+    edited_at: timeOrNull(message.editedAt ?? null),
+    revoked_at: timeOrNull(message.revokedAt ?? null),
+    reactions: (message.reactions ?? []).map(({ isOurs, emoji, at }) => ({
+      from: isOurs ? own : other,
+      emoji,
+      at: time(at),
+    })),
     created_at: time(message.createdAt),
   };
 }
@@ -139,8 +159,11 @@ export function presentChat(store: AccountStore, chat: StoredChat): Chat {
   };
 }
 
-/** What a message event says the message's state was; the last part of its type. */
-function stateOf(type: StoredEvent["type"]): MessageState {
+/** What a message event says the message's state was: the last part of its type, unless it only changed. */
+function stateOf(type: StoredEvent["type"], { states }: StoredMessage): MessageState {
+  if (type === "message.edited" || type === "message.revoked") {
+    return states.at(-1)?.[0] ?? "accepted";
+  }
   return type.slice(type.indexOf(".") + 1) as MessageState;
 }
 
@@ -160,8 +183,27 @@ export function presentEvent(store: AccountStore, event: StoredEvent): Event | n
   }
   const message = store.messages.find(event.n);
   if (message === null) return null;
-  const data = messageData(store, message, stateOf(event.type), event.error ?? null);
+  if (event.type === "message.reaction") {
+    return { ...envelope, type: event.type, data: reactionData(store, message, event) };
+  }
+  const data = messageData(store, message, stateOf(event.type, message), event.error ?? null);
   return { ...envelope, type: event.type, data } as Event;
+}
+
+function reactionData(
+  store: AccountStore,
+  message: StoredMessage,
+  { content }: StoredEvent,
+): ReactionData {
+  const { id, phone } = store.account();
+  // Kind and content were written together by `applyAmendment`.
+  const { isOurs, emoji } = content as StoredReactionEvent;
+  return {
+    message: numberedId("message", id, message.n),
+    chat: numberedId("chat", id, store.chats.find(message.chat)?.n ?? message.chat),
+    from: isOurs ? plus(phone) : message.address,
+    emoji,
+  };
 }
 
 export function presentQueue(store: AccountStore, waitingFor: ReasonCode | null): Queue {

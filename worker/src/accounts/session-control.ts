@@ -4,6 +4,7 @@ import { type Id, ownerOf } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
+import { isOfWhatsApp } from "./apply-reports.ts";
 import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS, refuseLink } from "./link-state.ts";
 import { accountData, linkData } from "./present.ts";
 import { afterSessionReport, isOnline } from "./session-state.ts";
@@ -242,7 +243,7 @@ export class SessionControl {
       const isInHand = this.store.leases.has(ownerOf(report.message).number);
       return report.result === "sent" || (report.result === "failed" && !isInHand);
     }
-    return report.kind === "received" || report.kind === "receipt";
+    return isOfWhatsApp(report);
   }
 
   /** Sends the start. When it does not arrive, or nobody knows, the session is to start elsewhere. */
@@ -275,6 +276,7 @@ export class SessionControl {
     const dataKey = this.store.credentials.wrappedDataKey();
     const [creds] = this.store.credentials.read([CREDS]);
     const hasCredentials = dataKey !== null && creds !== null && creds !== undefined;
+    const missing = [...this.store.missing.all()];
     return {
       type: "start",
       account,
@@ -282,6 +284,7 @@ export class SessionControl {
       link:
         state === "linking" && link !== null ? { method: link.method, phone: link.phone } : null,
       credentials: hasCredentials ? { data_key: dataKey, creds } : null,
+      ...(missing.length > 0 && state !== "linking" && { missing }),
     };
   }
 

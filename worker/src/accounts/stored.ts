@@ -6,7 +6,7 @@ import type {
   SetLimits,
 } from "@roost/contract/accounts";
 import type { AccountData, EventType, LinkData } from "@roost/contract/events";
-import type { NewChatCap, TimeLock } from "@roost/contract/host";
+import type { MissingStanza, NewChatCap, TimeLock } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Lane, MessageError, MessageState } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
@@ -87,7 +87,15 @@ export type StoredMessage = {
   /** An earlier attempt was left without an outcome: it may have gone out. */
   mayBeOut: boolean;
   out: OutboundFacts | null;
+  /** When WhatsApp's side last saw its text changed, and taken back. Messages of before have neither. */
+  editedAt?: number;
+  revokedAt?: number;
+  reactions?: StoredReaction[];
+  /** Only that it came is known yet; its content may still be told. */
+  isMissing?: true;
 };
+
+export type StoredReaction = { isOurs: boolean; emoji: string; at: number };
 
 /** What only a message has that was sent through the API. */
 export type OutboundFacts = {
@@ -127,8 +135,11 @@ export type StoredEvent = {
   /** The message it is about. */
   n?: number;
   error?: MessageError;
-  content?: AccountData | LinkData;
+  content?: AccountData | LinkData | StoredReactionEvent;
 };
+
+/** What an event says about a reaction besides the message. */
+export type StoredReactionEvent = { isOurs: boolean; emoji: string | null };
 
 /** Messages handed to a host together. It is open while one of them has no outcome. */
 export type StoredLease = {
@@ -157,6 +168,10 @@ export type Head = {
   leases: StoredLease[];
   /** Messages that must be in memory: they wait, are in a host's hands, or have an open fate. */
   unfinished: number[];
+  /** Stanzas that came and could not be read. */
+  missing?: MissingStanza[];
+  /** The latest stanzas that only said something about other messages. */
+  heard?: string[];
 };
 
 /**
@@ -168,6 +183,16 @@ export type Change =
   | { kind: "chat"; chat: StoredChat }
   | { kind: "message"; message: StoredMessage }
   | { kind: "state"; n: number; state: MessageState; at: number; error?: MessageError; now: number }
+  | { kind: "edited"; n: number; text: string | null; at: number }
+  | { kind: "revoked"; n: number; at: number }
+  /** The one reaction of this side; null takes it back. */
+  | { kind: "reaction"; n: number; isOurs: boolean; emoji: string | null; at: number }
+  /** What a message says of which only was known that it came. */
+  | { kind: "content"; n: number; type: string; text: string | null; replyTo: number | null }
+  | { kind: "missing"; stanza: MissingStanza }
+  | { kind: "found"; stanza: Pick<MissingStanza, "wa_id" | "jid"> }
+  /** A stanza that was no message of its own. */
+  | { kind: "heard"; stanzaId: string }
   | { kind: "lease"; lease: StoredLease }
   | { kind: "lease_offered"; id: Id<"lease">; messages: PlannedMessage[]; now: number }
   | { kind: "lease_closed"; id: Id<"lease">; now: number }
