@@ -24,6 +24,7 @@ const after: Step[] = [
   vitest("contract-and-worker", "--config", "worker/vitest.config.ts", "--project", "unit"),
   vitest("workerd", "--config", "worker/vitest.config.ts", "--project", "workerd"),
   vitest("session-node", "--config", "session-node/vitest.config.ts"),
+  { name: "cost", command: ["node", "worker/test/cost/main.ts"] },
   vitest("integration", "--config", "worker/vitest.config.ts", "--project", "integration"),
   vitest("browser", "--config", "web/vitest.config.ts"),
 ];
