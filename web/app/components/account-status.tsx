@@ -1,5 +1,6 @@
 import { Form } from "@remix-run/react";
-import type { Health, Queue } from "@roost/contract/accounts";
+import type { Health } from "@roost/contract/accounts";
+import type { Queue } from "@roost/contract/queue";
 import type { FormRefusal } from "../forms.ts";
 import { Alert } from "./alert.tsx";
 import { Button } from "./button.tsx";

@@ -252,19 +252,3 @@ export const HealthHistoryQuery = z.strictObject({
     .optional()
     .meta({ description: "Answers changes from then on; 30 days are kept." }),
 });
-
-export const Queue = z
-  .strictObject({
-    state: QueueState,
-    counts: z.strictObject({
-      accepted: z.int(),
-      scheduled: z.int(),
-      leased: z.int(),
-      unconfirmed: z.int(),
-    }),
-    waiting_for: Reason.nullable().meta({ description: "Why due messages are held, if they are." }),
-  })
-  .meta({ id: "Queue" });
-export type Queue = z.infer<typeof Queue>;
-
-export const SetQueue = z.strictObject({ state: QueueState }).meta({ id: "SetQueue" });

@@ -274,8 +274,11 @@ export const LeasedMessage = z.strictObject({
   /** Fixed when the message was accepted: every attempt carries the same. */
   wa_id: z.string(),
   to: Peer,
-  type: z.literal("text"),
+  /** `edit` replaces the text of an earlier message of ours, `revoke` deletes it for everyone. */
+  type: z.enum(["text", "edit", "revoke"]),
   text: z.string(),
+  /** The message of ours that an edit or a revoke changes. */
+  target: z.strictObject({ wa_id: z.string() }).optional(),
   /** The message it answers, as WhatsApp needs it. */
   quoted: z.strictObject({ wa_id: z.string(), from_me: z.boolean(), text: z.string() }).nullable(),
   not_before: z.int(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Problem } from "./errors.ts";
 import { id, numbered } from "./ids.ts";
 import { Page, Timestamp } from "./lists.ts";
 
@@ -98,6 +99,10 @@ export const SendMessage = z
     expires_at: z.iso.datetime({ offset: true }).nullish(),
     priority: z.int().min(0).max(10).default(5),
     pace: Pace.default("human"),
+    lane: z.literal("campaign").optional().meta({
+      description:
+        "Marks what is sent unasked to many: it goes out last and is held back first. Left out: `reply` to who wrote lately, else `direct`.",
+    }),
   })
   .superRefine((message, context) => {
     if (message.type !== "text") return;
@@ -152,6 +157,10 @@ export const Message = z
     client_reference: z.string().nullable(),
     wa_id: z.string().nullable(),
     error: MessageError.nullable(),
+    target: numbered("message").optional().meta({
+      description:
+        "Of an edit or a revoke, which are stanzas of their own: the message they change.",
+    }),
     edited_at: Timestamp.nullable().meta({ description: "When its text was last changed." }),
     revoked_at: Timestamp.nullable().meta({
       description: "When its sender took it back. What it said before is no longer shown.",
@@ -172,3 +181,35 @@ export const MessageQuery = z.strictObject({
   until: z.iso.datetime({ offset: true }).optional(),
 });
 export type MessageQuery = z.infer<typeof MessageQuery>;
+
+/** So many messages go into one batch. */
+export const BATCH_MAX = 1_000;
+
+export const SendBatch = z
+  .strictObject({
+    messages: z
+      .array(z.unknown())
+      .min(1, "must have at least one message")
+      .max(BATCH_MAX, `must have at most ${BATCH_MAX} messages`)
+      .meta({ description: "Each is a SendMessage, and is accepted or refused on its own." }),
+  })
+  .meta({ id: "SendBatch" });
+export type SendBatch = z.infer<typeof SendBatch>;
+
+/** Why one message of a batch was refused; the status is what a request of its own had got. */
+export const BatchError = Problem.omit({ request_id: true }).meta({ id: "BatchError" });
+export type BatchError = z.infer<typeof BatchError>;
+
+export const BatchItem = z.strictObject({
+  message: Message.nullable(),
+  error: BatchError.nullable(),
+});
+export type BatchItem = z.infer<typeof BatchItem>;
+
+export const BatchAnswer = z
+  .strictObject({ data: z.array(BatchItem).meta({ description: "In the order asked." }) })
+  .meta({ id: "BatchAnswer" });
+export type BatchAnswer = z.infer<typeof BatchAnswer>;
+
+export const EditMessage = z.strictObject({ text: Text }).meta({ id: "EditMessage" });
+export type EditMessage = z.infer<typeof EditMessage>;

@@ -59,6 +59,12 @@ export const reasons = {
   not_connected: "The account is not connected. Messages wait and go out when it is.",
   too_many_failures:
     "Ten messages failed in a row, so the queue was paused. Look at the errors, then resume.",
+  backlog_gap:
+    "The account was away for hours while messages waited. Look whether they should still go out, then resume the queue or clear it.",
+  backlog_ban:
+    "WhatsApp locked this number while messages waited. Wait until it may send again, look at what waits, then resume the queue or clear it.",
+  backlog_number:
+    "Another number was linked while messages waited for the one before. Resume the queue to send them from it, or clear it.",
   unknown: "WhatsApp ended the connection for a reason we do not know. It is being restored.",
 } as const;
 

@@ -19,7 +19,7 @@ export type Submission = {
   peer: Peer;
   address: string;
   text: string;
-  input: Pick<SendMessage, "reply_to" | "client_reference" | "priority" | "pace">;
+  input: Pick<SendMessage, "reply_to" | "client_reference" | "priority" | "pace" | "lane">;
   sendAt: number | null;
   expiresAt: number | null;
   idempotencyKey: string | null;
@@ -42,7 +42,8 @@ export function acceptMessage(
   if (earlier !== null) return replay(store, earlier, bodyHash);
 
   const chats = store.chats.findPeer(submission.peer);
-  const lane = laneFor(Math.max(...chats.map((chat) => chat.lastInboundAt ?? 0), 0) || null, now);
+  const lastInboundAt = Math.max(...chats.map((chat) => chat.lastInboundAt ?? 0), 0) || null;
+  const lane = submission.input.lane ?? laneFor(lastInboundAt, now);
   const refusal = refusalOf(store.account(), lane);
   if (refusal !== null) return refusal;
   const { accepted, scheduled } = store.outbox.counts();

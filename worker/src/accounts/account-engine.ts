@@ -1,7 +1,6 @@
 import type { Limits } from "@roost/contract/accounts";
 import type { Lease, Report } from "@roost/contract/host";
 import { type Id, newId } from "@roost/contract/ids";
-import type { ReasonCode } from "@roost/contract/reasons";
 import { isPatient } from "../fleet/report-lanes.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
@@ -65,12 +64,6 @@ export class AccountEngine {
 
   limits(): Limits {
     return limitsInForce(this.store.account().limits, this.deps.defaultLimits);
-  }
-
-  /** Why due messages are held; null when they are not. */
-  waitingFor(now: number): ReasonCode | null {
-    const decision = leaseDecision(this.store, this.limits(), now);
-    return decision.kind === "held" ? decision.reason : null;
   }
 
   /**

@@ -5,7 +5,6 @@ import type {
   HealthHistory,
   Limits,
   LinkAttempt,
-  Queue,
   QueueState,
   SetLimits,
 } from "@roost/contract/accounts";
@@ -16,6 +15,7 @@ import type { EdgeFrame, Lease, Report } from "@roost/contract/host";
 import type { Peer } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
+import type { Queue } from "@roost/contract/queue";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { configOf } from "../config.ts";
 import { fleetStub, hostStub } from "../fleet/stubs.ts";
@@ -30,15 +30,16 @@ import { isHeld } from "./next-lease.ts";
 import { LiveStream } from "./live-stream.ts";
 import { storageMigration } from "./pages.ts";
 import { Placement } from "./placement.ts";
-import { presentAccount, presentEvent, presentLink, presentQueue } from "./present.ts";
+import { presentAccount, presentEvent, presentLink } from "./present.ts";
 import { presentHealth, presentHistory } from "./present-health.ts";
+import { presentQueue } from "./present-queue.ts";
 import { deleteProjection, ProjectionWriter } from "./project-account.ts";
 import {
   type ChatPage,
   chatById,
   chatPage,
   messageById,
-  type MessageFilter,
+  type MessageListing,
   messagePage,
   type Page,
 } from "./queries.ts";
@@ -197,7 +198,7 @@ export class AccountObject extends DurableObject<Env> {
 
   readQueue(tenant: Id<"tenant">): Outcome<Queue> {
     return this.asking(tenant, (store, now, engine) =>
-      ok(presentQueue(store, engine.waitingFor(now))),
+      ok(presentQueue(store, engine.limits(), now)),
     );
   }
 
@@ -208,7 +209,7 @@ export class AccountObject extends DurableObject<Env> {
       if (state === "active") store.change({ kind: "health_forgiven" });
       if (isHeld(state)) sessions.revoke(null);
       else engine.sendAgain(store.leases.heldBack());
-      return ok(presentQueue(store, engine.waitingFor(now)));
+      return ok(presentQueue(store, engine.limits(), now));
     });
   }
 
@@ -237,7 +238,7 @@ export class AccountObject extends DurableObject<Env> {
     return this.asking(tenant, (store, now, engine) => messageById(store, n, engine.limits(), now));
   }
 
-  listMessages(tenant: Id<"tenant">, filter: MessageFilter): Outcome<Page<Message>> {
+  listMessages(tenant: Id<"tenant">, filter: MessageListing): Outcome<Page<Message>> {
     return this.asking(tenant, (store, now, engine) =>
       messagePage(store, filter, engine.limits(), now),
     );

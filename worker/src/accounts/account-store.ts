@@ -313,7 +313,8 @@ export class AccountStore {
     this.messages.add(message);
     const at = message.createdAt;
     const chat = this.chats.find(message.chat);
-    if (chat !== null) {
+    // What changes another message is none of its own to whoever reads the chat.
+    if (chat !== null && message.target === undefined) {
       chat.tails = [message.n, ...chat.tails.filter((n) => n !== message.before)];
       const preview = previewOf(message);
       chat.last = { n: message.n, direction: message.direction, preview, at };

@@ -37,3 +37,30 @@ test("a scheduled message is found when its time comes, an expired one when its 
   expect(outbox.nextAt()).toBeLessThanOrEqual(5_000);
   expect(outbox.ripe(5_000).expired).toEqual([1]);
 });
+
+test("many that come back at once keep the order of acceptance", () => {
+  const outbox = new Outbox();
+  for (let n = 1; n <= 100; n++) outbox.place(message(n, {}, "leased"));
+  for (let n = 101; n <= 110; n++) outbox.place(message(n));
+  for (let n = 100; n >= 1; n--) outbox.place(message(n));
+  expect(outbox.first(200)).toEqual(Array.from({ length: 110 }, (_, i) => i + 1));
+  outbox.place(message(50, {}, "leased"));
+  expect(outbox.first(200)).not.toContain(50);
+  outbox.place(message(50));
+  expect(outbox.first(51).at(-2)).toBe(50);
+});
+
+test("what waits is counted by lane and state", () => {
+  const outbox = new Outbox();
+  outbox.place(message(1));
+  outbox.place(message(2, { lane: "campaign", sendAt: 9 }, "scheduled"));
+  outbox.place(message(3, { lane: "reply" }, "leased"));
+  outbox.place(message(4, { lane: "reply" }));
+  expect(outbox.laneCounts()).toEqual({
+    reply: { accepted: 1, scheduled: 0, leased: 1 },
+    direct: { accepted: 1, scheduled: 0, leased: 0 },
+    campaign: { accepted: 0, scheduled: 1, leased: 0 },
+  });
+  outbox.place(message(3, { lane: "reply" }, "sent"));
+  expect(outbox.counts()).toEqual({ accepted: 2, scheduled: 1, leased: 0, unconfirmed: 0 });
+});

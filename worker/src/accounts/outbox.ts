@@ -1,5 +1,10 @@
-import { RANKS, rankOf } from "./lanes.ts";
+import type { Lane } from "@roost/contract/messages";
+import { laneOf, LANES, RANKS, rankOf } from "./lanes.ts";
+import { ReadyRank } from "./ready-rank.ts";
 import type { StoredMessage } from "./stored.ts";
+
+/** What waits or is in hand in one lane. */
+export type LaneCounts = { accepted: number; scheduled: number; leased: number };
 
 /**
  * The messages that were accepted and are not finished, in the order in which they go out. It lives
@@ -7,13 +12,12 @@ import type { StoredMessage } from "./stored.ts";
  */
 export class Outbox {
   /** Due and in nobody's hands, by rank; within a rank in the order of acceptance. */
-  private readonly ready: Set<number>[] = Array.from({ length: RANKS }, () => new Set());
-  private readonly newest: number[] = Array.from({ length: RANKS }, () => 0);
+  private readonly ready = Array.from({ length: RANKS }, () => new ReadyRank());
   private readonly scheduled = new Map<number, number>();
   private readonly expiries = new Map<number, number>();
   private readonly inFlight = new Set<number>();
   private readonly unconfirmed = new Set<number>();
-  private readyCount = 0;
+  private readonly perLane = noCounts();
   /** No message needs a look before this; it may be too early, never too late. */
   private lookAt: number | null = null;
 
@@ -25,8 +29,8 @@ export class Outbox {
     this.remove(n, rank);
     const state = message.states.at(-1)?.[0];
     if (state === "accepted") this.addReady(n, rank);
-    else if (state === "scheduled") this.note(this.scheduled, n, out.sendAt ?? 0);
-    else if (state === "leased") this.inFlight.add(n);
+    else if (state === "scheduled") this.addScheduled(n, rank, out.sendAt ?? 0);
+    else if (state === "leased") this.addLeased(n, rank);
     else if (state === "unconfirmed") this.unconfirmed.add(n);
     const isWaiting = state === "accepted" || state === "scheduled";
     if (isWaiting && out.expiresAt !== null) this.note(this.expiries, n, out.expiresAt);
@@ -35,8 +39,10 @@ export class Outbox {
   /** The message is in no lease any more, though its fate is open: it is due again. */
   makeReady(message: StoredMessage): void {
     const { n, out } = message;
-    if (out === null || !this.inFlight.delete(n)) return;
-    this.addReady(n, rankOf(out.lane, out.priority));
+    if (out === null || !this.inFlight.has(n)) return;
+    const rank = rankOf(out.lane, out.priority);
+    this.remove(n, rank);
+    this.addReady(n, rank);
     if (out.expiresAt !== null) this.note(this.expiries, n, out.expiresAt);
   }
 
@@ -44,7 +50,7 @@ export class Outbox {
   first(limit: number): number[] {
     const found: number[] = [];
     for (const rank of this.ready) {
-      for (const n of rank) {
+      for (const n of rank.inTurn()) {
         if (found.length === limit) return found;
         found.push(n);
       }
@@ -70,16 +76,21 @@ export class Outbox {
 
   counts(): { accepted: number; scheduled: number; leased: number; unconfirmed: number } {
     return {
-      accepted: this.readyCount,
+      accepted: LANES.reduce((sum, lane) => sum + this.perLane[lane].accepted, 0),
       scheduled: this.scheduled.size,
       leased: this.inFlight.size,
       unconfirmed: this.unconfirmed.size,
     };
   }
 
+  laneCounts(): Record<Lane, LaneCounts> {
+    const { reply, direct, campaign } = this.perLane;
+    return { reply: { ...reply }, direct: { ...direct }, campaign: { ...campaign } };
+  }
+
   /** Everything that must be found again after a restart. */
   numbers(): number[] {
-    const ready = this.ready.flatMap((rank) => [...rank]);
+    const ready = this.ready.flatMap((rank) => [...rank.inTurn()]);
     return [...ready, ...this.scheduled.keys(), ...this.inFlight, ...this.unconfirmed];
   }
 
@@ -88,21 +99,27 @@ export class Outbox {
   }
 
   private remove(n: number, rank: number): void {
-    if (this.ready[rank]?.delete(n) === true) this.readyCount -= 1;
-    this.scheduled.delete(n);
+    const counts = this.perLane[laneOf(rank)];
+    if (this.ready[rank]?.delete(n) === true) counts.accepted -= 1;
+    if (this.scheduled.delete(n)) counts.scheduled -= 1;
+    if (this.inFlight.delete(n)) counts.leased -= 1;
     this.expiries.delete(n);
-    this.inFlight.delete(n);
     this.unconfirmed.delete(n);
   }
 
   private addReady(n: number, rank: number): void {
-    const waiting = this.ready[rank];
-    if (waiting === undefined) return;
-    waiting.add(n);
-    this.readyCount += 1;
-    if (n > (this.newest[rank] ?? 0)) this.newest[rank] = n;
-    // A message that comes back goes before those accepted after it.
-    else this.ready[rank] = new Set([...waiting].sort((a, b) => a - b));
+    this.ready[rank]?.add(n);
+    this.perLane[laneOf(rank)].accepted += 1;
+  }
+
+  private addScheduled(n: number, rank: number, at: number): void {
+    this.note(this.scheduled, n, at);
+    this.perLane[laneOf(rank)].scheduled += 1;
+  }
+
+  private addLeased(n: number, rank: number): void {
+    this.inFlight.add(n);
+    this.perLane[laneOf(rank)].leased += 1;
   }
 
   private note(times: Map<number, number>, n: number, at: number): void {
@@ -113,6 +130,11 @@ export class Outbox {
   private lookNoLaterThan(at: number): void {
     this.lookAt = this.lookAt === null ? at : Math.min(this.lookAt, at);
   }
+}
+
+function noCounts(): Record<Lane, LaneCounts> {
+  const none = (): LaneCounts => ({ accepted: 0, scheduled: 0, leased: 0 });
+  return { reply: none(), direct: none(), campaign: none() };
 }
 
 function until(times: ReadonlyMap<number, number>, now: number): number[] {

@@ -1,4 +1,4 @@
-import type { Account, LinkAttempt, Queue } from "@roost/contract/accounts";
+import type { Account, LinkAttempt } from "@roost/contract/accounts";
 import type { Chat } from "@roost/contract/chats";
 import type {
   AccountData,
@@ -29,7 +29,7 @@ export function timeOrNull(at: number | null): string | null {
   return at === null ? null : time(at);
 }
 
-function reasonOrNull(code: ReasonCode | null) {
+export function reasonOrNull(code: ReasonCode | null) {
   return code === null ? null : reason(code);
 }
 
@@ -125,6 +125,9 @@ function messageData(
     client_reference: out?.reference ?? null,
     wa_id: message.waId,
     error,
+    ...(message.target === undefined
+      ? {}
+      : { target: numberedId("message", account.id, message.target) }),
     edited_at: timeOrNull(message.editedAt ?? null),
     revoked_at: timeOrNull(message.revokedAt ?? null),
     reactions: (message.reactions ?? []).map(({ isOurs, emoji, at }) => ({
@@ -203,13 +206,5 @@ function reactionData(
     chat: numberedId("chat", id, store.chats.find(message.chat)?.n ?? message.chat),
     from: isOurs ? plus(phone) : message.address,
     emoji,
-  };
-}
-
-export function presentQueue(store: AccountStore, waitingFor: ReasonCode | null): Queue {
-  return {
-    state: store.account().queue.state,
-    counts: store.outbox.counts(),
-    waiting_for: reasonOrNull(waitingFor),
   };
 }

@@ -11,7 +11,7 @@ import type { StoredMessage } from "./stored.ts";
 /** So many are looked at for one page; a rare match may need a page more. */
 const LOOK_AT = 5_000;
 
-export type MessageFilter = {
+export type MessageListing = {
   chat: number | null;
   direction: "outbound" | "inbound" | null;
   state: MessageState | null;
@@ -28,7 +28,7 @@ export type Page<T> = { items: T[]; next: Position | null };
 /** The account's messages, the newest first. */
 export function messagePage(
   store: AccountStore,
-  filter: MessageFilter,
+  filter: MessageListing,
   limits: Limits,
   now: number,
 ): Outcome<Page<Message>> {
@@ -63,14 +63,15 @@ export function messageById(
   };
 }
 
-function candidates(store: AccountStore, filter: MessageFilter): Generator<StoredMessage> {
+function candidates(store: AccountStore, filter: MessageListing): Generator<StoredMessage> {
   const latest = Math.min(filter.until ?? Infinity, filter.after?.at ?? Infinity);
   const from = latest === Infinity ? store.messages.last() : store.messages.lastUntil(latest);
   if (filter.chat === null) return store.messages.newestFirst(from);
   return store.messages.chain(store.chats.find(filter.chat)?.tails ?? [], from);
 }
 
-function matches(message: StoredMessage, { direction, state }: MessageFilter): boolean {
+function matches(message: StoredMessage, { direction, state }: MessageListing): boolean {
+  if (message.target !== undefined) return false;
   if (direction !== null && message.direction !== direction) return false;
   return state === null || message.states.at(-1)?.[0] === state;
 }

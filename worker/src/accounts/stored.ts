@@ -87,6 +87,8 @@ export type StoredMessage = {
   /** An earlier attempt was left without an outcome: it may have gone out. */
   mayBeOut: boolean;
   out: OutboundFacts | null;
+  /** An edit or a revoke: the number of the message that it changes. It is shown in no list. */
+  target?: number;
   /** When WhatsApp's side last saw its text changed, and taken back. Messages of before have neither. */
   editedAt?: number;
   revokedAt?: number;

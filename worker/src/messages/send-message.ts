@@ -51,12 +51,12 @@ async function submissionOf(
   if (expiresAt !== null && expiresAt <= Math.max(ctx.now(), sendAt ?? 0)) {
     throw invalidField("expires_at", "must be later than now and later than `send_at`");
   }
-  const { reply_to, client_reference, priority, pace } = input;
+  const { reply_to, client_reference, priority, pace, lane } = input;
   return {
     peer: recipient.peer,
     address: recipient.address,
     text: input.text.body,
-    input: { reply_to, client_reference, priority, pace },
+    input: { reply_to, client_reference, priority, pace, lane },
     sendAt,
     expiresAt,
     idempotencyKey,

@@ -4,11 +4,10 @@ import {
   HealthHistory,
   HealthHistoryQuery,
   Limits,
-  Queue,
   SetLimits,
-  SetQueue,
 } from "@roost/contract/accounts";
 import { id } from "@roost/contract/ids";
+import { Queue, SetQueue } from "@roost/contract/queue";
 import { body, failures, json, newRouter, requireScope } from "../http/router.ts";
 import { askAccount } from "../accounts/ask-account.ts";
 
