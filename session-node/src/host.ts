@@ -35,6 +35,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #link: EdgeLink;
   readonly #sweepTimer: NodeJS.Timeout;
   #isDraining = false;
+  #isLeaving = false;
 
   private constructor(config: Config, overrides: Overrides) {
     this.#config = config;
@@ -68,12 +69,9 @@ export class SessionHost implements AsyncDisposable {
 
   /** Gives every account back: finishes what is begun, closes, and waits until the edge knows. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isDraining = true;
-    this.#log({ event: "host.draining", sessions: this.#sessions.size });
-    this.#link.beat();
+    this.#isLeaving = true;
     clearInterval(this.#sweepTimer);
-    const sessions = [...this.#sessions.values()];
-    await Promise.all(sessions.map((session) => session.stop("close", "host_lost")));
+    this.#drain();
     await Promise.all(this.#runs.values());
     await this.#link.close();
     this.#loopDelay.disable();
@@ -100,7 +98,25 @@ export class SessionHost implements AsyncDisposable {
       case "revoke":
         this.#find(command)?.revoke(command.messages);
         return;
+      case "release":
+        void this.#find(command)?.stop("close", "host_moved");
+        return;
+      case "drain":
+        this.#drain();
+        return;
+      case "resume":
+        this.#isDraining = this.#isLeaving;
+        this.#link.beat();
+        return;
     }
+  }
+
+  /** Takes nothing more, and gives back what runs. */
+  #drain(): void {
+    this.#isDraining = true;
+    this.#log({ event: "host.draining", sessions: this.#sessions.size });
+    this.#link.beat();
+    for (const session of this.#sessions.values()) void session.stop("close", "host_draining");
   }
 
   #start(command: StartCommand): void {

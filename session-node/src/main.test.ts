@@ -44,7 +44,10 @@ test("SIGTERM in the middle of sends loses nothing, and the process leaves by it
     const result = outcomes.find(({ message }) => message === id)?.result;
     expect(await world.timesSeen(wa_id)).toBe(result === "sent" ? 1 : 0);
   }
-  expect(edge.of("session", account).at(-1)).toMatchObject({ state: "ended", reason: "host_lost" });
+  expect(edge.of("session", account).at(-1)).toMatchObject({
+    state: "ended",
+    reason: "host_draining",
+  });
 });
 
 test("a host that is killed in the middle of sends comes back, and no message arrives twice", async () => {

@@ -18,7 +18,7 @@ test("a restarted host brings the account back without a scan, and its first sen
   const before = world.send(account, phone);
   await edge.expect("outcome", account, { message: before.id, result: "sent" });
   await world.leave(first);
-  await edge.expect("session", account, { state: "ended", reason: "host_lost" });
+  await edge.expect("session", account, { state: "ended", reason: "host_draining" });
 
   await world.host();
   const epoch = edge.start(account);
@@ -127,7 +127,7 @@ test("a draining host finishes what it has begun, gives the rest back, and says 
   await world.leave(host);
   await edge.expect("outcome", account, { message: begun.id, result: "sent" });
   await edge.expect("outcome", account, { message: later.id, result: "returned" });
-  await edge.expect("session", account, { state: "ended", reason: "host_lost" });
+  await edge.expect("session", account, { state: "ended", reason: "host_draining" });
   expect(edge.beats.at(-1)?.draining).toBe(true);
 });
 

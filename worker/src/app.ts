@@ -1,4 +1,5 @@
 import { accountRoutes } from "./accounts/routes.ts";
+import { adminRoutes } from "./admin/routes.ts";
 import { authRoutes } from "./auth/routes.ts";
 import { sandboxRoutes } from "./auth/sandbox-routes.ts";
 import { chatRoutes } from "./chats/routes.ts";
@@ -39,6 +40,7 @@ export const app = router
   .route("/", eventRoutes)
   .route("/", streamRoutes)
   .route("/", fleetRoutes)
+  .route("/", adminRoutes)
   .route("/", sandboxRoutes)
   .route("/", docsRoutes);
 app.onError(onError);

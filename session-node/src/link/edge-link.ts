@@ -27,7 +27,7 @@ export type Of = { account: Id<"account">; epoch: number };
 export type KeysRequest = Of & { names: string[] };
 
 /** Frames that are commands; the rest is the link's own business. */
-export type Command = Extract<EdgeFrame, { type: "start" | "stop" | "leases" | "revoke" }>;
+export type Command = Exclude<EdgeFrame, { type: "welcome" | "ack" | "keys" }>;
 
 export type EdgeLinkDeps = {
   url: URL;

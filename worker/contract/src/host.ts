@@ -3,6 +3,7 @@ import { LinkMethod, LinkState } from "./accounts.ts";
 import { id, numbered } from "./ids.ts";
 import { MessageError } from "./messages.ts";
 import { type ReasonCode, reasons } from "./reasons.ts";
+import { Region } from "./regions.ts";
 
 /**
  * What crosses between the Worker's HostObject and a session-node host.
@@ -236,6 +237,8 @@ export const Load = z.strictObject({
   sessions: z.int().min(0),
   capacity: z.int().min(0),
   rss_bytes: z.int().min(0),
+  /** What the process may use; 0 when it does not know. */
+  memory_limit_bytes: z.int().min(0).default(0),
   event_loop_delay_ms: z.number().min(0),
 });
 export type Load = z.infer<typeof Load>;
@@ -253,6 +256,8 @@ export const HostFrame = z.discriminatedUnion("type", [
     sessions: z.array(z.strictObject(of)),
     /** True while the host drains: it takes nothing and gives everything back. */
     draining: z.boolean(),
+    /** Left out by a host that was not told: then it is the deployment's default. */
+    region: Region.optional(),
   }),
   z.strictObject({ type: z.literal("report"), n: z.int().min(1), reports: z.array(Report).min(1) }),
   z.strictObject({ type: z.literal("beat"), load: Load, draining: z.boolean() }),
@@ -334,6 +339,11 @@ export const EdgeFrame = z.discriminatedUnion("type", [
     mode: z.enum(["close", "logout"]),
   }),
   z.strictObject({ type: z.literal("leases"), leases: z.array(Lease).min(1) }),
+  /** Give this session back: finish the message in hand, close, and say that it ended. */
+  z.strictObject({ type: z.literal("release"), ...of }),
+  /** Give every session back and take none, but stay connected; until `resume`. */
+  z.strictObject({ type: z.literal("drain") }),
+  z.strictObject({ type: z.literal("resume") }),
   /** Give back what is not begun. Null means all of the account's leases. */
   z.strictObject({
     type: z.literal("revoke"),

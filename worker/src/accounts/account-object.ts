@@ -344,7 +344,7 @@ export class AccountObject extends DurableObject<Env> {
       store,
       sessions: new SessionControl(store, {
         place: (account, unreachable) => fleetStub(env).place(account, unreachable),
-        command: (host, frame) => hostStub(env, host).command(frame),
+        command: (host, frame) => hostStub(env, host).command(frame, store.account().tenant),
       }),
       placement: new Placement(),
       projection: new ProjectionWriter(env.DB),

@@ -63,6 +63,11 @@ export class FleetObject extends DurableObject<Env> {
     return [...this.hosts].filter(([, { isUp }]) => isUp).map(([name]) => name);
   }
 
+  /** The names of all hosts that were here lately. */
+  hostNames(): string[] {
+    return [...this.hosts.keys()].sort();
+  }
+
   // Called by accounts
 
   /**

@@ -1,11 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
+import type { HostState } from "@roost/contract/admin";
 import {
   type EdgeFrame,
   type HostFrame,
   type Lease,
+  type Load,
   PROTOCOL_VERSION,
   type Report,
 } from "@roost/contract/host";
+import { isUnwell } from "@roost/contract/host-condition";
 import type { Id } from "@roost/contract/ids";
 import { accountStub } from "../accounts/account-stub.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
@@ -13,11 +16,25 @@ import { describeError, log } from "../log.ts";
 import { HOST_HEADER } from "./connect-host.ts";
 import { readHostFrame } from "./host-frame.ts";
 import { attach, type Attachment, attachmentOf, HostSockets, sendFrame } from "./host-sockets.ts";
-import { HostSessions, type OwedSession } from "./host-sessions.ts";
+import { type ErrorCount, errorOf, HostErrors } from "./host-errors.ts";
+import { type HostedSession, HostSessions, type OwedSession } from "./host-sessions.ts";
+import { hostMigrations } from "./host-storage.ts";
 import { GRACE_MS, watchHost } from "./host-watch.ts";
 import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
 import { fleetStub } from "./stubs.ts";
+
+/** A host as those who run the fleet see it. */
+export type HostView = {
+  name: string;
+  region: string | null;
+  state: HostState;
+  load: Load | null;
+  accounts: number;
+  connectedAt: number | null;
+  seenAt: number | null;
+  errors: ErrorCount[];
+};
 
 /**
  * One per host name: holds the host's socket and the list of sessions that were placed there.
@@ -27,6 +44,9 @@ import { fleetStub } from "./stubs.ts";
  */
 export class HostObject extends DurableObject<Env> {
   private sessions: HostSessions | null = null;
+  private errors: HostErrors | null = null;
+  /** The last report frame that errors were counted of: repeated ones are not counted again. */
+  private countedTo = 0;
   private readonly lanes: ReportLanes;
   private readonly news: OwedNews;
   private readonly sockets: HostSockets;
@@ -76,15 +96,47 @@ export class HostObject extends DurableObject<Env> {
     return this.send({ type: "leases", leases });
   }
 
-  command(frame: EdgeFrame): boolean {
+  /** Tells the host something of a session of this tenant's. */
+  command(frame: EdgeFrame, tenant: Id<"tenant">): boolean {
     if (frame.type === "stop") this.sessions?.remove(frame.account, frame.epoch);
     const isSent = this.send(frame);
     if (frame.type === "start" && isSent) {
-      this.open().put(frame.account, frame.epoch);
+      this.open().put(frame, tenant, Date.now());
       const { account, epoch } = frame;
       log({ event: "session.placed", account, host: this.host() ?? "", epoch });
     }
     return isSent;
+  }
+
+  // Called by those who run the fleet. Null: there never was such a host.
+
+  view(errorsSince: number): HostView | null {
+    const facts = this.sessions?.facts() ?? null;
+    if (this.sessions === null || facts === null) return null;
+    const ws = this.sockets.current();
+    const { load = null, seenAt = null } = ws === null ? {} : attachmentOf(ws);
+    return {
+      name: facts.name,
+      region: facts.region,
+      state: this.state(ws),
+      load,
+      accounts: this.sessions.count(),
+      connectedAt: ws === null ? null : facts.connectedAt,
+      seenAt: seenAt ?? facts.seenAt,
+      errors: this.errors?.since(errorsSince) ?? [],
+    };
+  }
+
+  hosted(limit: number): HostedSession[] {
+    return this.sessions?.hosted(limit) ?? [];
+  }
+
+  /** It gives everything back and takes nothing, until it is told otherwise. False: no such host. */
+  setDraining(isDraining: boolean): boolean {
+    if (this.sessions === null || this.sessions.facts() === null) return false;
+    this.sessions.setDraining(isDraining);
+    this.send({ type: isDraining ? "drain" : "resume" });
+    return true;
   }
 
   // Called by the runtime
@@ -101,12 +153,11 @@ export class HostObject extends DurableObject<Env> {
     if (frame.type === "hello") return this.hello(ws, attachment, frame);
     if (attachment.incarnation === null) return ws.close(1002, "hello comes first");
 
-    if (frame.type === "report") this.lanes.push(frame.n, frame.reports);
-    else if (frame.type === "keys_get") return this.answerKeys(ws, attachment.host, frame);
-    else {
-      attach(ws, { ...attachment, seenAt: Date.now() });
-      this.tellFleet((fleet) => fleet.hostBeat(attachment.host, frame.load, frame.draining));
-    }
+    if (frame.type === "report") {
+      this.count(frame.n, frame.reports);
+      this.lanes.push(frame.n, frame.reports);
+    } else if (frame.type === "keys_get") return this.answerKeys(ws, attachment.host, frame);
+    else this.beat(ws, attachment, frame);
   }
 
   override async webSocketClose(ws: WebSocket, code: number): Promise<void> {
@@ -116,6 +167,7 @@ export class HostObject extends DurableObject<Env> {
     if (incarnation === null) return;
     log({ event: "host.disconnected", host, code });
     if (this.sockets.current(ws) !== null) return;
+    this.open().setSeen(Date.now());
     this.goneUntil = Date.now() + GRACE_MS;
     await this.arm();
   }
@@ -132,6 +184,7 @@ export class HostObject extends DurableObject<Env> {
     if (verdict.kind === "wait" && ws === null) this.goneUntil = verdict.until;
     if (verdict.kind === "silent" && ws !== null) {
       log({ event: "host.silent", host: attachmentOf(ws).host });
+      this.open().setSeen(attachmentOf(ws).seenAt);
       this.sockets.detach(ws);
       this.goneUntil = now;
     }
@@ -156,16 +209,30 @@ export class HostObject extends DurableObject<Env> {
     const sessions = this.open();
     const isSame = sessions.incarnation() === frame.incarnation;
     const acked = isSame ? this.sockets.ackedOf(frame.incarnation) : 0;
-    if (!isSame) this.lanes.forgetFrames();
+    if (!isSame) {
+      this.lanes.forgetFrames();
+      this.countedTo = 0;
+    }
     this.sockets.detachOthers(ws);
 
     const { incarnation } = frame;
     this.goneUntil = null;
-    attach(ws, { host, incarnation, acked, seenAt: Date.now() });
-    sessions.setHost(host, incarnation);
+    const { load, draining: isDraining, region = null } = frame;
+    const now = Date.now();
+    attach(ws, {
+      host,
+      incarnation,
+      acked,
+      seenAt: now,
+      load,
+      isDraining,
+      isUnwell: isUnwell(false, load),
+    });
+    sessions.setHost({ name: host, incarnation, region }, now);
     sendFrame(ws, { type: "welcome", protocol: PROTOCOL_VERSION, acked });
     log({ event: "host.connected", host, incarnation, sessions: frame.sessions.length });
-    this.tellFleet((fleet) => fleet.hostUp(host, frame.load, frame.draining));
+    if (sessions.facts()?.isDraining === true) sendFrame(ws, { type: "drain" });
+    this.tellFleet((fleet) => fleet.hostUp(host, load, this.state(ws) !== "up"));
 
     const epochs = new Map(sessions.all().map(({ account, epoch }) => [account, epoch]));
     for (const { account, epoch } of frame.sessions) {
@@ -174,6 +241,42 @@ export class HostObject extends DurableObject<Env> {
     if (isSame) sessions.oweBack(frame.sessions);
     else sessions.oweLost();
     await this.tellOwed();
+  }
+
+  private beat(
+    ws: WebSocket,
+    attachment: Attachment,
+    { load, draining }: Extract<HostFrame, { type: "beat" }>,
+  ): void {
+    const { host } = attachment;
+    attach(ws, {
+      ...attachment,
+      seenAt: Date.now(),
+      load,
+      isDraining: draining,
+      isUnwell: isUnwell(attachment.isUnwell, load),
+    });
+    this.errors?.keep(Date.now());
+    this.tellFleet((fleet) => fleet.hostBeat(host, load, this.state(ws) !== "up"));
+  }
+
+  private state(ws: WebSocket | null): HostState {
+    if (ws === null) return "down";
+    const attachment = attachmentOf(ws);
+    if (attachment.isDraining || this.sessions?.facts()?.isDraining === true) return "draining";
+    return attachment.isUnwell ? "unwell" : "up";
+  }
+
+  /** What the frame tells of the sessions, for those who run the fleet. */
+  private count(n: number, reports: readonly Report[]): void {
+    if (n <= this.countedTo) return;
+    this.countedTo = n;
+    const now = Date.now();
+    for (const report of reports) {
+      this.sessions?.noteState(report, now);
+      const error = errorOf(report);
+      if (error !== null) this.errors?.note(error, now);
+    }
   }
 
   /** Tells accounts what became of their host; the alarm goes on with whoever could not be told. */
@@ -279,8 +382,9 @@ export class HostObject extends DurableObject<Env> {
 
   private open(): HostSessions {
     if (this.sessions === null) {
-      migrate(this.ctx.storage, HostSessions.migrations);
+      migrate(this.ctx.storage, hostMigrations);
       this.sessions = new HostSessions(this.ctx.storage.sql);
+      this.errors = new HostErrors(this.ctx.storage.sql);
     }
     return this.sessions;
   }

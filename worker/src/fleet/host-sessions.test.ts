@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
 import { MemorySql } from "../../test/workers/memory-sql.ts";
 import { HostSessions } from "./host-sessions.ts";
+import { hostMigrations } from "./host-storage.ts";
 
 const accountOf = (n: number) => `acc_${String(n).padStart(26, "0")}` as const;
+const tenant = `ten_${"0".repeat(26)}` as const;
 const [one, two, three] = [accountOf(1), accountOf(2), accountOf(3)];
 
 function given() {
   const sql = new MemorySql();
-  for (const statements of HostSessions.migrations) sql.exec(statements);
+  for (const statements of hostMigrations) sql.exec(statements);
   const reopen = () => new HostSessions(sql.asStorage().sql);
   const sessions = reopen();
-  for (const account of [one, two, three]) sessions.put(account, 1);
+  for (const account of [one, two, three]) sessions.put({ account, epoch: 1 }, tenant, 0);
   return { sessions, reopen };
 }
 
@@ -42,7 +44,7 @@ test("what was told too late for a change does not strike off the change", () =>
 test("a session placed anew is none of those that were lost", () => {
   const { sessions } = given();
   sessions.oweLost();
-  sessions.put(one, 2);
+  sessions.put({ account: one, epoch: 2 }, tenant, 0);
   sessions.told({ account: one, epoch: 1, owed: "lost" });
   expect(sessions.all()).toContainEqual({ account: one, epoch: 2 });
   expect(sessions.owed().map(({ account }) => account)).toEqual([two, three]);

@@ -1,3 +1,5 @@
+import type { HostedState } from "@roost/contract/admin";
+import type { Report } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 
 export type PlacedSession = { account: Id<"account">; epoch: number };
@@ -7,26 +9,41 @@ export type PlacedSession = { account: Id<"account">; epoch: number };
  */
 export type OwedSession = PlacedSession & { owed: "lost" | "running" | "missing" };
 
+/** A placed session as those who run the fleet see it. */
+export type HostedSession = PlacedSession & {
+  tenant: Id<"tenant"> | null;
+  state: HostedState | null;
+  since: number | null;
+};
+
+/** The host itself, as far as it outlives its socket. */
+export type StoredHost = {
+  name: string;
+  incarnation: string;
+  region: string | null;
+  isDraining: boolean;
+  connectedAt: number | null;
+  seenAt: number | null;
+};
+
 /** The sessions that were placed on a host, and which process of the host it was. */
 export class HostSessions {
-  static readonly migrations = [
-    `CREATE TABLE sessions (account TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
-     CREATE TABLE host (
-       only INTEGER PRIMARY KEY CHECK (only = 1),
-       name TEXT NOT NULL,
-       incarnation TEXT NOT NULL
-     )`,
-    "ALTER TABLE sessions ADD COLUMN owed TEXT",
-  ];
   private readonly sql: SqlStorage;
-  private known: { name: string; incarnation: string } | null;
+  private known: StoredHost | null;
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
     const [row] = sql
-      .exec<{ name: string; incarnation: string }>("SELECT name, incarnation FROM host")
+      .exec<Omit<StoredHost, "isDraining"> & { isDraining: number }>(
+        `SELECT name, incarnation, region, is_draining AS isDraining, connected_at AS connectedAt,
+           seen_at AS seenAt FROM host`,
+      )
       .toArray();
-    this.known = row ?? null;
+    this.known = row === undefined ? null : { ...row, isDraining: row.isDraining === 1 };
+  }
+
+  facts(): StoredHost | null {
+    return this.known;
   }
 
   host(): string | null {
@@ -37,23 +54,78 @@ export class HostSessions {
     return this.known?.incarnation ?? null;
   }
 
-  setHost(name: string, incarnation: string): void {
-    if (this.known?.incarnation === incarnation) return;
-    this.known = { name, incarnation };
-    this.sql.exec("INSERT OR REPLACE INTO host VALUES (1, ?, ?)", name, incarnation);
+  /** A process of the host has said hello. That it drains is the admins' word, and stays. */
+  setHost(host: Pick<StoredHost, "name" | "incarnation" | "region">, now: number): void {
+    const isDraining = this.known?.isDraining ?? false;
+    this.change({ ...host, isDraining, connectedAt: now, seenAt: now });
+  }
+
+  setDraining(isDraining: boolean): void {
+    if (this.known !== null) this.change({ ...this.known, isDraining });
+  }
+
+  /** When it was last heard; written when it is gone, for until then the socket knows. */
+  setSeen(seenAt: number): void {
+    if (this.known !== null) this.change({ ...this.known, seenAt });
+  }
+
+  private change(host: StoredHost): void {
+    this.known = host;
+    this.sql.exec(
+      `INSERT OR REPLACE INTO host
+         (only, name, incarnation, region, is_draining, connected_at, seen_at)
+       VALUES (1, ?, ?, ?, ?, ?, ?)`,
+      host.name,
+      host.incarnation,
+      host.region,
+      host.isDraining ? 1 : 0,
+      host.connectedAt,
+      host.seenAt,
+    );
+  }
+
+  count(): number {
+    return this.sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions").one().n;
+  }
+
+  hosted(limit: number): HostedSession[] {
+    return this.sql
+      .exec<HostedSession>(
+        "SELECT account, epoch, tenant, state, since FROM sessions ORDER BY account LIMIT ?",
+        limit,
+      )
+      .toArray();
   }
 
   all(): PlacedSession[] {
     return this.sql.exec<PlacedSession>("SELECT account, epoch FROM sessions").toArray();
   }
 
-  put(account: Id<"account">, epoch: number): void {
+  put({ account, epoch }: PlacedSession, tenant: Id<"tenant">, now: number): void {
     this.sql.exec(
-      `INSERT INTO sessions (account, epoch) VALUES (?, ?)
-       ON CONFLICT (account) DO UPDATE SET epoch = excluded.epoch, owed = NULL
+      `INSERT INTO sessions (account, epoch, tenant, state, since) VALUES (?, ?, ?, 'starting', ?)
+       ON CONFLICT (account) DO UPDATE SET epoch = excluded.epoch, owed = NULL,
+         tenant = excluded.tenant, state = 'starting', since = excluded.since
        WHERE excluded.epoch > epoch`,
       account,
       epoch,
+      tenant,
+      now,
+    );
+  }
+
+  /** What the session says of itself; a row only when it is news. */
+  noteState(report: Report, now: number): void {
+    const state = stateIn(report);
+    if (state === null) return;
+    this.sql.exec(
+      `UPDATE sessions SET state = ?, since = ?
+       WHERE account = ? AND epoch = ? AND state IS NOT ?`,
+      state,
+      now,
+      report.account,
+      report.epoch,
+      state,
     );
   }
 
@@ -101,4 +173,11 @@ export class HostSessions {
     if (owed === "lost") this.sql.exec(`DELETE FROM sessions ${where}`, account, epoch, owed);
     else this.sql.exec(`UPDATE sessions SET owed = NULL ${where}`, account, epoch, owed);
   }
+}
+
+/** The state that a report tells; null when it tells none, or that it is over. */
+function stateIn(report: Report): HostedState | null {
+  if (report.kind === "link") return report.state === "linked" ? "connecting" : "linking";
+  if (report.kind !== "session" || report.state === "ended") return null;
+  return report.state;
 }

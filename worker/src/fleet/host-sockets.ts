@@ -1,4 +1,4 @@
-import type { EdgeFrame } from "@roost/contract/host";
+import type { EdgeFrame, Load } from "@roost/contract/host";
 
 /** What the runtime keeps with a socket while the object sleeps. */
 export type Attachment = {
@@ -7,6 +7,11 @@ export type Attachment = {
   incarnation: string | null;
   acked: number;
   seenAt: number;
+  /** Null before its hello. */
+  load: Load | null;
+  /** The host's own word: it gives everything back and takes nothing. */
+  isDraining: boolean;
+  isUnwell: boolean;
 };
 
 /** The sockets that a host has open: one speaks for it, others are on their way in or out. */
@@ -19,7 +24,15 @@ export class HostSockets {
 
   accept(ws: WebSocket, host: string): void {
     this.ctx.acceptWebSocket(ws);
-    attach(ws, { host, incarnation: null, acked: 0, seenAt: Date.now() });
+    attach(ws, {
+      host,
+      incarnation: null,
+      acked: 0,
+      seenAt: Date.now(),
+      load: null,
+      isDraining: false,
+      isUnwell: false,
+    });
   }
 
   /** The socket that said hello, if the host is connected. */

@@ -17,6 +17,7 @@ export type Operation = {
   description?: string;
   tags?: string[];
   "x-scope"?: string;
+  "x-platform-admin"?: boolean;
   security?: unknown[];
   parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
   requestBody?: { content: Content };

@@ -23,11 +23,23 @@ test("every operation has a name of its own, a sentence and a place in the conte
   }
 });
 
-test("every operation asks for a scope, or says that it asks for nothing; `me` is for members", () => {
-  const open = operations.filter((operation) => operation["x-scope"] === undefined);
+test("every operation has a guard, or says that it asks for nothing; `me` is for members", () => {
+  const open = operations.filter(
+    (operation) =>
+      operation["x-scope"] === undefined && operation["x-platform-admin"] === undefined,
+  );
   for (const { operationId, security } of open) {
     expect(operationId === "me" || security?.length === 0).toBe(true);
   }
+});
+
+test("what is for platform admins takes no key, and nothing else lies beside it", () => {
+  const admin = operations.filter(({ path }) => path.startsWith("/v1/admin/"));
+  const guarded = operations.filter((operation) => operation["x-platform-admin"] === true);
+  expect(guarded.map(({ operationId }) => operationId)).toEqual(
+    admin.map(({ operationId }) => operationId),
+  );
+  for (const { security } of admin) expect(security).toEqual([{ session: [] }]);
 });
 
 test("what creates or sends takes an Idempotency-Key", () => {

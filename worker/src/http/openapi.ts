@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Scope } from "@roost/contract/scopes";
-import type { AppEnv, ScopeGuard } from "./router.ts";
+import type { AppEnv, requirePlatformAdmin, ScopeGuard } from "./router.ts";
 
 type Document = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
 
@@ -18,9 +18,9 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>): Document {
     servers: [{ url: "/" }],
     security: [{ key: [] }, { session: [] }],
   });
-  for (const { method, path, scope } of scopesOfRoutes(app)) {
+  for (const { method, path, guard } of guardsOfRoutes(app)) {
     const operation = document.paths?.[path]?.[method];
-    if (operation !== undefined) Object.assign(operation, { "x-scope": scope });
+    if (operation !== undefined) Object.assign(operation, guard);
   }
   document.components = {
     ...document.components,
@@ -43,14 +43,20 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>): Document {
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** Which scope each operation asks for, read from the guards in front of its handler. */
-function scopesOfRoutes(
+type Guard = { "x-scope": Scope } | { "x-platform-admin": true };
+
+/** What each operation asks for, read from the guards in front of its handler. */
+function guardsOfRoutes(
   app: OpenAPIHono<AppEnv>,
-): { method: Method; path: string; scope: Scope }[] {
+): { method: Method; path: string; guard: Guard }[] {
   return app.routes.flatMap(({ method, path, handler }) => {
-    const { scope } = handler as Partial<ScopeGuard>;
-    if (scope === undefined) return [];
+    const { scope, isForPlatformAdmins } = handler as Partial<
+      ScopeGuard & typeof requirePlatformAdmin
+    >;
+    if (scope === undefined && isForPlatformAdmins === undefined) return [];
     const declared = path.replaceAll(/:(\w+)/g, "{$1}");
-    return [{ method: method.toLowerCase() as Method, path: declared, scope }];
+    const guard =
+      scope === undefined ? ({ "x-platform-admin": true } as const) : { "x-scope": scope };
+    return [{ method: method.toLowerCase() as Method, path: declared, guard }];
   });
 }

@@ -1,9 +1,16 @@
 import document from "@roost/contract/openapi.json" with { type: "json" };
+import { env } from "cloudflare:workers";
 import type { Problem } from "@roost/contract/errors";
 import { type Id, numberedId } from "@roost/contract/ids";
 import { beforeAll, expect, test } from "vitest";
 import { givenAccount, type Person } from "../../test/workers/given-account.ts";
-import { call, freshId, givenKey, givenTenant } from "../../test/workers/given.ts";
+import {
+  call,
+  freshId,
+  givenKey,
+  givenPlatformAdmin,
+  givenTenant,
+} from "../../test/workers/given.ts";
 import type { ApiDocument } from "./docs-page.ts";
 
 // Finds the route that forgot: every operation in the document passes every refusal that it can.
@@ -20,6 +27,7 @@ const operations = Object.entries(written.paths).flatMap(([path, methods]) =>
   })),
 );
 const guarded = operations.filter(({ scope }) => scope !== undefined);
+const forAdmins = operations.filter((operation) => operation["x-platform-admin"] === true);
 const withBody = operations.filter(({ hasBody }) => hasBody);
 const withoutBody = guarded.filter(({ method, hasBody }) => method === "POST" && !hasBody);
 const withId = guarded.filter(({ path }) => path.includes("{"));
@@ -48,6 +56,7 @@ function idsOf(account: Id<"account">, key: Id<"key">): Ids {
     messageId: numberedId("message", account, 1),
     chatId: numberedId("chat", account, 1),
     id: key,
+    hostName: "no-such-host",
   };
 }
 
@@ -99,6 +108,36 @@ test.each(guarded)("$name without the scope $scope is 403", async (operation) =>
     code: "forbidden",
     detail: expect.stringContaining(`\`${scope}\``),
   });
+});
+
+test.each(forAdmins)("$name is for platform admins alone", async ({ method, path }) => {
+  const ask = (who: { key?: string; session?: string }) =>
+    call(fill(path, nonsense), { method, ...who });
+  const stranger = await ask({});
+  expect(stranger.status).toBe(401);
+  // A key of everything, and the owner of a tenant: neither runs the deployment.
+  for (const who of [{ key: mine.key }, { session: mine.session }]) {
+    const refused = await ask(who);
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: "forbidden" });
+  }
+  const { session } = await givenPlatformAdmin();
+  const isAboutOne = path.includes("{");
+  expect((await ask({ session })).status).toBe(isAboutOne ? 404 : 200);
+  if (!isAboutOne) return;
+  const noName = fill(path, { ...nonsense, hostName: "No Name!" });
+  const [nobodys, nonsenses] = [
+    await ask({ session }),
+    await call(encodeURI(noName), { method, session }),
+  ];
+  expect(await bodyOf(nobodys)).toEqual(await bodyOf(nonsenses));
+});
+
+test("who is no platform admin any more is refused with the session they have", async () => {
+  const { session, userId } = await givenPlatformAdmin();
+  expect((await call("/v1/admin/hosts", { session })).status).toBe(200);
+  await env.DB.prepare("UPDATE users SET is_platform_admin = 0 WHERE id = ?").bind(userId).run();
+  expect((await call("/v1/admin/hosts", { session })).status).toBe(403);
 });
 
 test.each(withBody)("$name with a malformed body is refused", async ({ method, path }) => {

@@ -47,9 +47,10 @@ function invalid(error: z.core.$ZodError): AppError {
   return new AppError("validation_failed", sentenceOf(errors), { errors });
 }
 
-/** `/v1/accounts/...` is about an account. */
+/** `/v1/accounts/...` is about an account, `/v1/admin/hosts/...` about a host. */
 function nounOf(path: string): string {
-  return path.split("/")[2]?.replace(/s$/, "") ?? "thing";
+  const [, , first, second] = path.split("/");
+  return (first === "admin" ? second : first)?.replace(/s$/, "") ?? "thing";
 }
 
 /** Request body of a declaration. */
@@ -120,6 +121,25 @@ export const requireMember = createMiddleware<AppEnv>(async (c, next) => {
   c.set("member", me);
   await next();
 });
+
+/**
+ * 401 for strangers, 403 for keys and for everybody who does not run this deployment. The role comes
+ * with the session and was read for this very request.
+ */
+export const requirePlatformAdmin = Object.assign(
+  createMiddleware<AppEnv>(async (c, next) => {
+    const { principal, me } = c.var;
+    if (principal === null) throw new AppError("unauthenticated", "Log in first.");
+    if (me === null) throw new AppError("forbidden", "This is for people, not for keys.");
+    if (!me.is_platform_admin) throw new AppError("forbidden", "This is for platform admins.");
+    c.set("member", me);
+    await next();
+  }),
+  { isForPlatformAdmins: true as const },
+);
+
+/** Declares that an operation is for signed-in people alone. */
+export const forPeople = { security: [{ session: [] }] };
 
 /** Declares that an operation asks for no credential. */
 export const openToAll = { security: [] };

@@ -40,9 +40,12 @@ export class FakeHost {
   readonly sessions = new Map<Account, number>();
   acked = 0;
   capacity = 1_000;
+  rssBytes = 100;
+  loopDelayMs = 0;
   /** Answers leases at once with `sent`. */
   isSending = true;
   private unacked: Extract<HostFrame, { type: "report" }>[] = [];
+  private readonly reported: Extract<HostFrame, { type: "report" }>[] = [];
   private n = 0;
   private socket: WebSocket | null = null;
 
@@ -121,7 +124,13 @@ export class FakeHost {
     const full = reports.map((report): Report => ({ ...report, account, epoch }));
     const frame = { type: "report", n: this.n, reports: full } as const;
     this.unacked.push(frame);
+    this.reported.push(frame);
     this.send(frame);
+  }
+
+  /** Every report frame so far once more, as after a reconnect of which the edge knows nothing. */
+  repeatAll(): void {
+    for (const frame of this.reported) this.send(frame);
   }
 
   session(account: Account, facts: Partial<SessionReport> & Pick<SessionReport, "state">): void {
@@ -233,6 +242,12 @@ export class FakeHost {
 
   private load() {
     const { capacity } = this;
-    return { sessions: this.sessions.size, capacity, rss_bytes: 1, event_loop_delay_ms: 0 };
+    return {
+      sessions: this.sessions.size,
+      capacity,
+      rss_bytes: this.rssBytes,
+      memory_limit_bytes: 1_000,
+      event_loop_delay_ms: this.loopDelayMs,
+    };
   }
 }

@@ -103,6 +103,15 @@ export async function givenTenant(role = "owner") {
   return { tenantId, userId, email, session: session.text, key, keyId };
 }
 
+/** Somebody who runs the deployment, signed in; a member of a tenant like anybody. */
+export async function givenPlatformAdmin() {
+  const person = await givenTenant();
+  await env.DB.prepare("UPDATE users SET is_platform_admin = 1 WHERE id = ?")
+    .bind(person.userId)
+    .run();
+  return person;
+}
+
 export type ArrivedMail = { subject: string; text: string; to: string[]; links: string[] };
 
 /** Every mail that arrived for the address, the newest first. */
