@@ -33,6 +33,18 @@ test("a production host dials the edge over TLS and knows no sandbox", () => {
   expect(config).toMatchObject({ hostName: "host-1", capacity: 200, sandbox: null });
 });
 
+test("a host may say its region and its memory, and is refused nonsense of either", () => {
+  const env = { ...production, ROOST_HOST_REGION: "eu-west", ROOST_HOST_MEMORY_MB: "512" };
+  expect(readConfig(env)).toMatchObject({ region: "eu-west", memoryLimitBytes: 512 * 1024 ** 2 });
+  expect(readConfig(production)).toMatchObject({ region: null, memoryLimitBytes: null });
+  expect(
+    problemsOf({ ...production, ROOST_HOST_REGION: "EU!", ROOST_HOST_MEMORY_MB: "1g" }),
+  ).toEqual([
+    "ROOST_HOST_REGION must be a name like eu-west, or left out.",
+    "ROOST_HOST_MEMORY_MB must be a number of megabytes from 128, or left out.",
+  ]);
+});
+
 test("a sandbox host trusts the sandbox's root, on loopback", () => {
   const config = readConfig({ ...sandbox, ROOST_SANDBOX_CONTROL_URL: "http://127.0.0.1:8788" });
   expect(config.socketUrl.href).toBe("ws://127.0.0.1:8787/v1/hosts/socket");

@@ -1,4 +1,5 @@
 import { HostName } from "@roost/contract/host";
+import { Region } from "@roost/contract/regions";
 
 /** What the host needs to know; made once, from the environment, and never read again. */
 export type Config = {
@@ -9,6 +10,10 @@ export type Config = {
   /** The first wraps, all of them unwrap: that is how the fleet's key is changed. */
   keyEncryptionKeys: readonly [Buffer, ...Buffer[]];
   capacity: number;
+  /** Where the host stands; null is the deployment's default region. */
+  region: Region | null;
+  /** Null: what the container allows, or what the machine has. */
+  memoryLimitBytes: number | null;
   /** The WhatsApp network of our own on loopback; null means the real one. */
   sandbox: Sandbox | null;
 };
@@ -32,6 +37,8 @@ export class ConfigError extends Error {
   }
 }
 
+const MAY_BE_NULL = new Set(["region", "memoryLimitBytes", "sandbox"]);
+
 type Env = Readonly<Record<string, string | undefined>>;
 const loopback = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
@@ -49,6 +56,8 @@ export function readConfig(env: Env): Config {
     hostSecret: readHostSecret(env, refuse),
     keyEncryptionKeys: readKeyEncryptionKeys(env, refuse),
     capacity: readCapacity(env, refuse),
+    region: readRegion(env, refuse),
+    memoryLimitBytes: readMemoryLimit(env, refuse),
     sandbox: readSandbox(env, refuse),
   };
   if (problems.length > 0 || !isComplete(config)) throw new ConfigError(problems);
@@ -59,7 +68,7 @@ type Refuse = (problem: string) => null;
 type Draft = { [K in keyof Config]: Config[K] | null };
 
 function isComplete(draft: Draft): draft is Config {
-  return Object.entries(draft).every(([name, value]) => name === "sandbox" || value !== null);
+  return Object.entries(draft).every(([name, value]) => MAY_BE_NULL.has(name) || value !== null);
 }
 
 function readSocketUrl(env: Env, refuse: Refuse): URL | null {
@@ -111,6 +120,22 @@ function readCapacity(env: Env, refuse: Refuse): number | null {
   const capacity = Number(text);
   if (Number.isInteger(capacity) && capacity >= 1 && capacity <= 10_000) return capacity;
   return refuse("ROOST_HOST_CAPACITY must be a number of accounts from 1 to 10000.");
+}
+
+function readRegion(env: Env, refuse: Refuse): Region | null {
+  const text = env["ROOST_HOST_REGION"];
+  if (!text) return null;
+  const region = Region.safeParse(text);
+  if (region.success) return region.data;
+  return refuse("ROOST_HOST_REGION must be a name like eu-west, or left out.");
+}
+
+function readMemoryLimit(env: Env, refuse: Refuse): number | null {
+  const text = env["ROOST_HOST_MEMORY_MB"];
+  if (!text) return null;
+  const megabytes = Number(text);
+  if (Number.isInteger(megabytes) && megabytes >= 128) return megabytes * 1024 * 1024;
+  return refuse("ROOST_HOST_MEMORY_MB must be a number of megabytes from 128, or left out.");
 }
 
 function readSandbox(env: Env, refuse: Refuse): Sandbox | null {

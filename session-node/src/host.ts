@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Lease, Load } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Config } from "./config.ts";
 import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
 import { hostToken } from "./link/token.ts";
+import { LoadMeter } from "./load-meter.ts";
 import { log as defaultLog, type Log, messageOf } from "./log.ts";
 import { MemoryKeeper } from "./memory.ts";
 import { KnownMessages } from "./session/known-messages.ts";
@@ -31,7 +31,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #numbers = new NumberBook();
   readonly #known = new Map<Id<"account">, KnownMessages>();
   readonly #memory = new MemoryKeeper();
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #meter: LoadMeter;
   readonly #link: EdgeLink;
   readonly #sweepTimer: NodeJS.Timeout;
   #isDraining = false;
@@ -42,11 +42,12 @@ export class SessionHost implements AsyncDisposable {
     this.#log = overrides.log ?? defaultLog;
     this.#timings = { ...defaultTimings, ...overrides.timings };
     if (config.sandbox) trustSandbox(config.sandbox);
-    this.#loopDelay.enable();
+    this.#meter = new LoadMeter(config.memoryLimitBytes);
     process.on("unhandledRejection", this.#onUnhandled);
     this.#link = new EdgeLink({
       url: config.socketUrl,
       host: config.hostName,
+      region: config.region,
       incarnation: randomUUID(),
       token: () => hostToken(config.hostName, config.hostSecret),
       load: () => this.#load(),
@@ -74,7 +75,7 @@ export class SessionHost implements AsyncDisposable {
     this.#drain();
     await Promise.all(this.#runs.values());
     await this.#link.close();
-    this.#loopDelay.disable();
+    this.#meter.stop();
     process.off("unhandledRejection", this.#onUnhandled);
     this.#log({ event: "host.stopped", unacknowledged_reports: this.#link.unacknowledged });
   }
@@ -194,14 +195,8 @@ export class SessionHost implements AsyncDisposable {
   }
 
   #load(): Load {
-    const delayMs = this.#loopDelay.mean / 1e6;
-    this.#loopDelay.reset();
-    return {
-      sessions: this.#sessions.size,
-      capacity: this.#config.capacity,
-      rss_bytes: process.memoryUsage.rss(),
-      event_loop_delay_ms: Number.isFinite(delayMs) ? Math.round(delayMs * 100) / 100 : 0,
-    };
+    const { capacity } = this.#config;
+    return { sessions: this.#sessions.size, capacity, ...this.#meter.measure() };
   }
 
   #sweep(): void {

@@ -32,6 +32,8 @@ export type Command = Exclude<EdgeFrame, { type: "welcome" | "ack" | "keys" }>;
 export type EdgeLinkDeps = {
   url: URL;
   host: string;
+  /** Null: the deployment's default. */
+  region: string | null;
   incarnation: string;
   token: () => Promise<string>;
   load: () => Load;
@@ -174,6 +176,7 @@ export class EdgeLink {
   }
 
   #hello(): HostFrame {
+    const { region } = this.#deps;
     return {
       type: "hello",
       protocol: PROTOCOL_VERSION,
@@ -182,6 +185,7 @@ export class EdgeLink {
       load: this.#deps.load(),
       sessions: this.#deps.sessions(),
       draining: this.#deps.isDraining(),
+      ...(region === null ? {} : { region }),
     };
   }
 
