@@ -1,5 +1,5 @@
 import type { AppLoadContext } from "@remix-run/cloudflare";
-import type { StartLink } from "@roost/contract/accounts";
+import type { SetLimits, StartLink } from "@roost/contract/accounts";
 import type { LogIn, SignUp } from "@roost/contract/auth";
 import type { CreateKey } from "@roost/contract/keys";
 import type { MessageState, SendMessage } from "@roost/contract/messages";
@@ -61,6 +61,11 @@ export function apiFor(request: Request, context: AppLoadContext) {
       answerOf(account.restart.$post({ param: { accountId } })),
     resetAccount: (accountId: string) => answerOf(account.reset.$post({ param: { accountId } })),
     getHealth: (accountId: string) => answerOf(account.health.$get({ param: { accountId } })),
+    getHealthHistory: (accountId: string) =>
+      answerOf(account.health.history.$get({ param: { accountId }, query: {} })),
+    getLimits: (accountId: string) => answerOf(account.limits.$get({ param: { accountId } })),
+    setLimits: (accountId: string, json: SetLimits) =>
+      answerOf(account.limits.$put({ param: { accountId }, json })),
     getQueue: (accountId: string) => answerOf(account.queue.$get({ param: { accountId } })),
     setQueue: (accountId: string, state: "active" | "paused") =>
       answerOf(account.queue.$put({ param: { accountId }, json: { state } })),

@@ -15,6 +15,7 @@ export default [
     route("accounts", "routes/accounts.tsx"),
     route("accounts/:id", "routes/account.tsx", [
       index("routes/account.overview.tsx"),
+      route("health", "routes/account.health.tsx"),
       route("settings", "routes/account.settings.tsx"),
     ]),
     route("chats", "routes/chats.tsx", [

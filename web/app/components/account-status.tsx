@@ -5,7 +5,9 @@ import type { FormRefusal } from "../forms.ts";
 import { Alert } from "./alert.tsx";
 import { Button } from "./button.tsx";
 import { Card, CardBody, CardHeader } from "./card.tsx";
+import { Figure } from "./figure.tsx";
 import { FormError } from "./form.tsx";
+import { Meter } from "./meter.tsx";
 
 const queueStates = {
   active: "Sending as messages come.",
@@ -48,9 +50,9 @@ export function AccountStatus({
           </Alert>
         )}
         <div className="space-y-2.5">
-          <Used label="This minute" {...health.windows.minute} />
-          <Used label="This hour" {...health.windows.hour} />
-          <Used label="This day" {...health.windows.day} />
+          <Meter label="This minute" {...health.windows.minute} />
+          <Meter label="This hour" {...health.windows.hour} />
+          <Meter label="This day" {...health.windows.day} />
         </div>
         <Form
           method="post"
@@ -70,39 +72,5 @@ export function AccountStatus({
         </Form>
       </CardBody>
     </Card>
-  );
-}
-
-function Figure({ label, value, of }: { label: string; value: number; of: string }) {
-  return (
-    <div>
-      <dt className="text-[0.8125rem] text-muted-foreground">{label}</dt>
-      <dd className="mt-0.5">
-        <span className="text-2xl font-semibold tracking-tight tabular-nums">
-          {value.toLocaleString("en")}
-        </span>{" "}
-        <span className="text-[0.8125rem] text-muted-foreground">{of}</span>
-      </dd>
-    </div>
-  );
-}
-
-function Used({ label, used, limit }: { label: string; used: number; limit: number }) {
-  return (
-    <div>
-      <div className="flex justify-between text-[0.8125rem]">
-        <span className="text-muted-foreground">{label}</span>
-        <span className="tabular-nums">
-          {used.toLocaleString("en")}{" "}
-          <span className="text-muted-foreground">of {limit.toLocaleString("en")}</span>
-        </span>
-      </div>
-      <div aria-hidden className="mt-1 h-1.5 overflow-hidden rounded-full bg-muted">
-        <div
-          className="h-full rounded-full bg-primary"
-          style={{ width: `${Math.min(100, (used / limit) * 100)}%` }}
-        />
-      </div>
-    </div>
   );
 }

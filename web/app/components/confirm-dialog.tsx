@@ -14,65 +14,95 @@ type ConfirmProps = {
   pendingLabel: string;
   /** What is posted when the person agrees. */
   fields: Record<string, string>;
+  /** How the question is left without doing it; “Cancel” unless that is what would be done. */
+  leave?: string;
+  size?: "default" | "small";
 };
 
 /** Asks before something that cannot be undone. */
-export function ConfirmDialog({ name, trigger, ...question }: ConfirmProps) {
+export function ConfirmDialog({ name, trigger, size = "default", ...question }: ConfirmProps) {
   const [search, setSearch] = useSearchParams();
-  const isHydrated = useHydrated();
   const asked = useRef<HTMLAnchorElement>(null);
-  const isAsked = search.get("confirm") === name;
-  const leave = (): void => setSearch({}, { replace: true, preventScrollReset: true });
-
+  const leave = (): void => setSearch(without, { replace: true, preventScrollReset: true });
   return (
     <>
-      <Button asChild variant="destructive">
-        <Link ref={asked} to={`?confirm=${name}`} replace preventScrollReset>
+      <Button asChild variant="destructive" size={size}>
+        <Link ref={asked} to={`?${asking(search, name)}`} replace preventScrollReset>
           {trigger}
         </Link>
       </Button>
-      {isHydrated ? (
-        <AlertDialog.Root open={isAsked} onOpenChange={(isOpen) => (isOpen ? undefined : leave())}>
-          <AlertDialog.Portal>
-            <AlertDialog.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[2px]" />
-            <AlertDialog.Content
-              onCloseAutoFocus={(event) => {
-                event.preventDefault();
-                asked.current?.focus();
-              }}
-              className="fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-border bg-card p-6 shadow-xl"
-            >
-              <AlertDialog.Title className="text-lg font-semibold tracking-tight">
-                {question.title}
-              </AlertDialog.Title>
-              <AlertDialog.Description className="mt-2 text-sm text-pretty text-muted-foreground">
-                {question.children}
-              </AlertDialog.Description>
-              <Answer {...question}>
-                <AlertDialog.Cancel className={buttonStyles({ variant: "outline" })}>
-                  Cancel
-                </AlertDialog.Cancel>
-              </Answer>
-            </AlertDialog.Content>
-          </AlertDialog.Portal>
-        </AlertDialog.Root>
-      ) : null}
-      {isAsked && !isHydrated ? <Inline {...question} /> : null}
+      <QuestionDialog
+        {...question}
+        isAsked={search.get("confirm") === name}
+        onLeave={leave}
+        onClosed={() => asked.current?.focus()}
+      />
     </>
   );
 }
 
-type Question = Omit<ConfirmProps, "name" | "trigger">;
+/** The question alone, for what is asked by something else than a press on its own button. */
+export function QuestionDialog({
+  isAsked,
+  onLeave,
+  onClosed,
+  ...question
+}: Question & { isAsked: boolean; onLeave: () => void; onClosed: () => void }) {
+  const isHydrated = useHydrated();
+  if (!isHydrated) return isAsked ? <Inline {...question} /> : null;
+  return (
+    <AlertDialog.Root open={isAsked} onOpenChange={(isOpen) => (isOpen ? undefined : onLeave())}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[2px]" />
+        <AlertDialog.Content
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            onClosed();
+          }}
+          className="fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-border bg-card p-6 shadow-xl"
+        >
+          <AlertDialog.Title className="text-lg font-semibold tracking-tight">
+            {question.title}
+          </AlertDialog.Title>
+          <AlertDialog.Description className="mt-2 text-sm text-pretty text-muted-foreground">
+            {question.children}
+          </AlertDialog.Description>
+          <Answer {...question}>
+            <AlertDialog.Cancel className={buttonStyles({ variant: "outline" })}>
+              {question.leave ?? "Cancel"}
+            </AlertDialog.Cancel>
+          </Answer>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+type Question = Omit<ConfirmProps, "name" | "trigger" | "size">;
+
+/** The address with the question in it; whatever else it says stays. */
+function asking(search: URLSearchParams, name: string): string {
+  const asked = without(search);
+  asked.set("confirm", name);
+  return asked.toString();
+}
+
+function without(search: URLSearchParams): URLSearchParams {
+  const left = new URLSearchParams(search);
+  left.delete("confirm");
+  return left;
+}
 
 /** The same question in the page, for browsers without JavaScript. */
 function Inline(question: Question) {
+  const [search] = useSearchParams();
   return (
     <div className="mt-4 w-full rounded-lg border border-destructive/40 p-4">
       <p className="font-semibold">{question.title}</p>
       <p className="mt-1 text-sm text-muted-foreground">{question.children}</p>
       <Answer {...question}>
-        <Link to="?" className={buttonStyles({ variant: "outline" })}>
-          Cancel
+        <Link to={`?${without(search)}`} className={buttonStyles({ variant: "outline" })}>
+          {question.leave ?? "Cancel"}
         </Link>
       </Answer>
     </div>

@@ -94,6 +94,43 @@ export function Select({
   );
 }
 
+/** Something that is so or not. Unticked it is not posted at all. */
+export function Checkbox({
+  label,
+  name,
+  hint,
+  isTicked,
+}: {
+  label: string;
+  name: string;
+  hint?: string;
+  isTicked: boolean;
+}) {
+  const id = useId();
+  return (
+    <div className="flex gap-3">
+      <input
+        id={id}
+        type="checkbox"
+        name={name}
+        defaultChecked={isTicked}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        className="mt-0.5 size-4.5 shrink-0 cursor-pointer accent-primary"
+      />
+      <div className="min-w-0">
+        <Label.Root htmlFor={id} className="block cursor-pointer text-sm leading-5 font-medium">
+          {label}
+        </Label.Root>
+        {hint === undefined ? null : (
+          <p id={`${id}-hint`} className="text-[0.8125rem] leading-5 text-muted-foreground">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
 function useField(subject: string, name: string, hint: ReactNode, refusal: FormRefusal | null) {
   const id = useId();
   const message = refusal?.fields[name];

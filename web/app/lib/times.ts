@@ -1,6 +1,7 @@
 /** The same shape in every zone, so that nothing moves when the zone becomes known. */
 const formats = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  date: { day: "numeric", month: "short" },
   day: { day: "numeric", month: "short", year: "numeric" },
   moment: { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;

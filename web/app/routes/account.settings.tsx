@@ -1,8 +1,21 @@
-import { type ActionFunctionArgs, data, type MetaFunction, redirect } from "@remix-run/cloudflare";
-import { Form, useActionData, useNavigation, useOutletContext } from "@remix-run/react";
+import {
+  type ActionFunctionArgs,
+  data,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+  redirect,
+} from "@remix-run/cloudflare";
+import {
+  Form,
+  useActionData,
+  useLoaderData,
+  useNavigation,
+  useOutletContext,
+} from "@remix-run/react";
 import type { Account } from "@roost/contract/accounts";
 import type { ReactNode } from "react";
-import { requireMember } from "../auth.server.ts";
+import { apiFor } from "../api.server.ts";
+import { orThrow, requireMember } from "../auth.server.ts";
 import { Alert } from "../components/alert.tsx";
 import { SubmitButton } from "../components/button.tsx";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
@@ -10,8 +23,20 @@ import { ConfirmDialog } from "../components/confirm-dialog.tsx";
 import { Field, FormError } from "../components/form.tsx";
 import { refusalOf } from "../forms.ts";
 import { refused, textOf } from "../forms.server.ts";
+import { LimitsCard } from "../limits/limits-card.tsx";
+import { fieldOf, limitsOf, say } from "../limits/limits-of-form.server.ts";
+import { zonesWith } from "../limits/zones.server.ts";
+import { zoneOf } from "../theme.ts";
 
 export const meta: MetaFunction = () => [{ title: "Account settings · Roost" }];
+
+export async function loader({ request, context, params }: LoaderFunctionArgs) {
+  const { id } = params;
+  if (id === undefined) throw data(null, 404);
+  const limits = orThrow(await apiFor(request, context).getLimits(id), request);
+  const chosen = limits.quiet_hours?.time_zone ?? "UTC";
+  return { limits, zones: zonesWith([zoneOf(request), chosen]) };
+}
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const { id } = params;
@@ -21,7 +46,12 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   switch (textOf(form, "intent")) {
     case "rename": {
       const renamed = await api.renameAccount(id, textOf(form, "name"));
-      return renamed.ok ? { done: "The name is saved." } : refused(renamed.problem, form);
+      return renamed.ok ? { renamed: "The name is saved." } : refused(renamed.problem, form);
+    }
+    case "limits": {
+      const limited = await api.setLimits(id, limitsOf(form));
+      if (limited.ok) return { limited: "The limits are saved, and hold from now on." };
+      return refused(limited.problem, form, { fieldOf, say });
     }
     case "restart": {
       const restarted = await api.restartAccount(id);
@@ -46,12 +76,19 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 
 export default function AccountSettings() {
   const account = useOutletContext<Account>();
+  const { limits, zones } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const isRestarting = useNavigation().formData?.get("intent") === "restart";
   const isLinked = account.phone !== null && account.state !== "unlinked";
   return (
     <div className="max-w-2xl space-y-6">
       <Rename account={account} answer={answer} />
+      <LimitsCard
+        limits={limits}
+        zones={zones}
+        refusal={refusalOf(answer, "limits")}
+        done={said(answer, "limited")}
+      />
       <Card aria-labelledby="connection">
         <CardHeader id="connection" title="Connection" />
         <CardBody className="divide-y divide-border">
@@ -155,7 +192,7 @@ function Rename({ account, answer }: { account: Account; answer: unknown }) {
               Save
             </SubmitButton>
             <output className="self-center text-sm text-muted-foreground">
-              {hasDone(answer) ? answer.done : null}
+              {said(answer, "renamed")}
             </output>
           </div>
         </Form>
@@ -164,8 +201,11 @@ function Rename({ account, answer }: { account: Account; answer: unknown }) {
   );
 }
 
-function hasDone(answer: unknown): answer is { done: string } {
-  return typeof answer === "object" && answer !== null && "done" in answer;
+/** What the form of that name had to say, if it was the one that was sent. */
+function said(answer: unknown, form: "renamed" | "limited"): string | null {
+  if (typeof answer !== "object" || answer === null || !(form in answer)) return null;
+  const words = (answer as Record<string, unknown>)[form];
+  return typeof words === "string" ? words : null;
 }
 
 /** Something that can be done, what it means, and the button. */

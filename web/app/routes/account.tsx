@@ -23,6 +23,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 
 const tabs = [
   { to: ".", label: "Overview" },
+  { to: "health", label: "Health" },
   { to: "settings", label: "Settings" },
 ];
 

@@ -1,0 +1,8 @@
+const DAY_MS = 86_400_000;
+/** WhatsApp logs linked devices out when their phone was away this long. */
+export const DAYS_UNTIL_LOGGED_OUT = 14;
+
+/** Whole days since the phone was last online. */
+export function daysUnseen(seenAt: string, now: number): number {
+  return Math.max(0, Math.floor((now - Date.parse(seenAt)) / DAY_MS));
+}
