@@ -1,6 +1,7 @@
 import type { LeasedMessage, OutcomeReport, Peer } from "@roost/contract/host";
 import type { MessageId } from "@roost/contract/ids";
 import type { MessageError } from "@roost/contract/messages";
+import { notOnWhatsApp } from "./send-errors.ts";
 
 export type Outcome = {
   result: OutcomeReport["result"];
@@ -97,9 +98,15 @@ export function byTurn(a: Entry, b: Entry): number {
   return a.message.not_before - b.message.not_before || a.turn - b.turn;
 }
 
-/** The edge asks for another attempt of what has no certain fate, or was given back. A failure is certain. */
+/**
+ * The edge asks for another attempt of what was given back, or has no certain fate, or failed for a
+ * reason that may be over. Other failures are certain and told again.
+ */
 export function isOfferedAnew(known: Entry, message: LeasedMessage): boolean {
-  const result = known.outcome?.result;
+  if (known.outcome === null) return false;
+  const { result, error } = known.outcome;
   if (result === "returned") return true;
-  return result === "unconfirmed" && message.attempt > known.message.attempt;
+  if (message.attempt <= known.message.attempt) return false;
+  const mayBeOver = error?.retryable === true || error?.code === notOnWhatsApp.code;
+  return result === "unconfirmed" || (result === "failed" && mayBeOver);
 }

@@ -1,7 +1,7 @@
+import { ABSENT_FOR_MS } from "@roost/contract/host";
+
 const HOUR_MS = 3_600_000;
 const FOUND_FOR_MS = 24 * HOUR_MS;
-/** Somebody may install WhatsApp at any time, so a "no" is believed only for a while. */
-const ABSENT_FOR_MS = 10 * 60_000;
 const MAX_ENTRIES = 100_000;
 
 /**

@@ -274,6 +274,9 @@ export type HostFrame = z.infer<typeof HostFrame>;
 export const BEAT_EVERY_MS = 10_000;
 export const SILENT_AFTER_MS = 25_000;
 
+/** How long a number counts as not on WhatsApp; its owner may install it at any time. */
+export const ABSENT_FOR_MS = 10 * 60_000;
+
 export const LeasedMessage = z.strictObject({
   id: numbered("message"),
   /** Fixed when the message was accepted: every attempt carries the same. */

@@ -12,7 +12,7 @@ import { presentAccepted } from "./present.ts";
 import type { StoredAccount, StoredMessage } from "./stored.ts";
 
 /** What waits at once in one account; beyond it a sender has to wait for its own messages. */
-const MAX_WAITING = 100_000;
+export const MAX_WAITING = 100_000;
 
 /** A valid message for one person. `address` is how the answer shows `to`. */
 export type Submission = {
@@ -117,7 +117,8 @@ function replay(store: AccountStore, n: number, bodyHash: string): Outcome<Accep
   return { ok: true, value: { message: presentAccepted(store, message), isReplayed: true } };
 }
 
-function refusalOf(account: StoredAccount, lane: Lane) {
+/** Why the account takes no message of this lane; null when it does. */
+export function refusalOf(account: StoredAccount, lane: Lane) {
   switch (account.state) {
     case "unlinked":
     case "linking":

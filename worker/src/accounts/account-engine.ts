@@ -5,7 +5,7 @@ import { isPatient } from "../fleet/report-lanes.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
 import { applyMessageReport, isMessageReport } from "./apply-reports.ts";
-import type { Cancelling } from "./cancel-message.ts";
+import { AskedBack } from "./asked-back.ts";
 import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
 import { limitsInForce } from "./default-limits.ts";
 import { LeaseRest } from "./lease-rest.ts";
@@ -47,12 +47,14 @@ export class AccountEngine {
   readonly sessions: SessionControl;
   readonly stream: LiveStream;
   readonly placement: Placement;
-  readonly cancelling: Cancelling = new Map();
+  readonly askedBack = new AskedBack();
   private readonly deps: EngineDeps;
   private readonly riders = new Riders();
   private readonly rest = new LeaseRest();
   private alarmAt: number | null = null;
   private isRetired = false;
+  /** Work during which nothing may be handed out. */
+  private holds = 0;
 
   constructor(deps: EngineDeps) {
     this.deps = deps;
@@ -76,7 +78,8 @@ export class AccountEngine {
     const now = Date.now();
     ripenOutbox(store, now);
     const isResting = this.rest.until(now) !== null;
-    const leases = isResting ? [] : cutLeases(store, this.limits(), this.clock(now));
+    const leases =
+      isResting || this.holds > 0 ? [] : cutLeases(store, this.limits(), this.clock(now));
     try {
       store.commit(now);
     } catch (error) {
@@ -90,6 +93,17 @@ export class AccountEngine {
     if (store.isProjectionDue()) deps.background(this.project());
     this.stream.push(store.takeEvents(), store, now);
     this.armAlarm();
+  }
+
+  /** Does some work in which nothing is handed out, however many turns it takes. */
+  async whileHeld<T>(work: () => Promise<T>): Promise<T> {
+    this.holds += 1;
+    try {
+      return await work();
+    } finally {
+      this.holds -= 1;
+      this.save();
+    }
   }
 
   /**
@@ -221,7 +235,7 @@ export class AccountEngine {
       store.setAccount(factsAfter(store.account(), report, now));
     } else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
     if (report.kind !== "outcome") return;
-    this.cancelling.get(report.message)?.();
+    this.askedBack.answered(report.message);
     if (report.result === "returned") this.rest.returned(now);
     else this.rest.begun();
   }

@@ -15,7 +15,7 @@ import type { EdgeFrame, Lease, Report } from "@roost/contract/host";
 import type { Peer } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
-import type { Queue } from "@roost/contract/queue";
+import type { ClearedQueue, Queue, RetriedQueue } from "@roost/contract/queue";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { configOf } from "../config.ts";
 import { fleetStub, hostStub } from "../fleet/stubs.ts";
@@ -25,8 +25,9 @@ import { type Accepted, acceptMessage, type Submission } from "./accept-message.
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { cancelMessage } from "./cancel-message.ts";
+import { clearQueue } from "./clear-queue.ts";
 import { defaultLimits } from "./default-limits.ts";
-import { isHeld } from "./next-lease.ts";
+import type { StoredFilter } from "./message-filter.ts";
 import { LiveStream } from "./live-stream.ts";
 import { storageMigration } from "./pages.ts";
 import { Placement } from "./placement.ts";
@@ -43,6 +44,8 @@ import {
   messagePage,
   type Page,
 } from "./queries.ts";
+import { retryMessages } from "./retry-messages.ts";
+import { setQueue } from "./set-queue.ts";
 import { SessionControl } from "./session-control.ts";
 import type { StoredLink } from "./stored.ts";
 
@@ -202,15 +205,21 @@ export class AccountObject extends DurableObject<Env> {
     );
   }
 
-  setQueue(tenant: Id<"tenant">, state: QueueState): Outcome<Queue> {
-    return this.doing(tenant, (engine, now) => {
-      const { store, sessions } = engine;
-      store.setAccount({ queue: { state, reason: null } });
-      if (state === "active") store.change({ kind: "health_forgiven" });
-      if (isHeld(state)) sessions.revoke(null);
-      else engine.sendAgain(store.leases.heldBack());
-      return ok(presentQueue(store, engine.limits(), now));
-    });
+  async setQueue(tenant: Id<"tenant">, state: QueueState): Promise<Outcome<Queue>> {
+    const engine = this.engineOf(tenant);
+    return engine === null ? nothing("account") : ok(await setQueue(engine, state));
+  }
+
+  /** Cancels what the filter means and is not begun. */
+  async clearQueue(tenant: Id<"tenant">, filter: StoredFilter): Promise<Outcome<ClearedQueue>> {
+    const engine = this.engineOf(tenant);
+    return engine === null ? nothing("account") : ok(await clearQueue(engine, filter));
+  }
+
+  /** Puts back what failed and may be repeated. */
+  async retryQueue(tenant: Id<"tenant">, filter: StoredFilter): Promise<Outcome<RetriedQueue>> {
+    const engine = this.engineOf(tenant);
+    return engine === null ? nothing("account") : retryMessages(engine, filter, Date.now());
   }
 
   // Messages, chats, events

@@ -264,6 +264,9 @@ export class AccountStore {
       case "state":
         this.setState(change);
         break;
+      case "retried":
+        this.putBack(change.n, change.at);
+        break;
       case "edited":
       case "revoked":
       case "reaction":
@@ -358,6 +361,16 @@ export class AccountStore {
     // One that expires or is cancelled without an outcome was counted with the attempt it had.
     if (isWaiting(before) && change.state === "unconfirmed") return;
     this.countOutcome(change, isWaiting(change.state));
+  }
+
+  private putBack(n: number, at: number): void {
+    const message = this.messages.find(n);
+    if (message === null) return;
+    if (message.states.at(-1)?.[0] === "unconfirmed") message.mayBeOut = true;
+    message.states.push(["accepted", at]);
+    message.error = null;
+    this.messages.touch(message);
+    this.outbox.place(message);
   }
 
   private countOutcome(change: Extract<Change, { kind: "state" }>, isBackInQueue: boolean): void {

@@ -1,5 +1,5 @@
 import { type Outcome, refuse } from "@roost/contract/errors";
-import { type MessageId, numberedId } from "@roost/contract/ids";
+import { numberedId } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
 import type { AccountEngine } from "./account-engine.ts";
 import type { AccountStore } from "./account-store.ts";
@@ -8,17 +8,14 @@ import { presentMessage } from "./present.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredMessage } from "./stored.ts";
 
-/** Who is told when a message that was asked back has its outcome. */
-export type Cancelling = Map<MessageId, () => void>;
-
 /** How long a host may take to say whether it had begun. */
-const ANSWER_WITHIN_MS = 3_000;
+export const ANSWER_WITHIN_MS = 3_000;
 
-type Cancel = Pick<AccountEngine, "store" | "sessions" | "cancelling" | "save">;
+type Cancel = Pick<AccountEngine, "store" | "sessions" | "askedBack" | "save">;
 
 /** Cancels a message that is not begun. One that a host holds is asked back first. */
 export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<Message>> {
-  const { store, sessions, cancelling } = engine;
+  const { store, sessions, askedBack } = engine;
   const message = store.messages.find(n);
   if (message === null) {
     return refuse("not_found", "There is no such message, or it is not yours.");
@@ -31,17 +28,9 @@ export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<
   }
   if (!cancelNow(store, message) && message.states.at(-1)?.[0] === "leased") {
     const id = numberedId("message", store.account().id, n);
-    const answered = new Promise<void>((resolve) => {
-      // In the tick of the outcome, before the message could be handed out again.
-      cancelling.set(id, () => {
-        cancelNow(store, message);
-        resolve();
-      });
-    });
     sessions.revoke([id]);
     engine.save();
-    await Promise.race([answered, scheduler.wait(ANSWER_WITHIN_MS)]);
-    cancelling.delete(id);
+    await askedBack.answers([id], ANSWER_WITHIN_MS, () => cancelNow(store, message));
   }
   engine.save();
   const state = message.states.at(-1)?.[0];
@@ -49,7 +38,8 @@ export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<
   return refuse("invalid_state", `The message is ${state}, which is too late to cancel it.`);
 }
 
-function cancelNow(store: AccountStore, message: StoredMessage): boolean {
+/** Ends the message if it is in nobody's hands. */
+export function cancelNow(store: AccountStore, message: StoredMessage): boolean {
   const state = message.states.at(-1)?.[0];
   // Leased, but the lease was given up: no host has it, and none can say what became of it.
   const isNowhere = state === "leased" && !store.leases.has(message.n);

@@ -185,6 +185,8 @@ export type Change =
   | { kind: "chat"; chat: StoredChat }
   | { kind: "message"; message: StoredMessage }
   | { kind: "state"; n: number; state: MessageState; at: number; error?: MessageError; now: number }
+  /** Put back into the queue by somebody's wish, after it had failed or been left open. */
+  | { kind: "retried"; n: number; at: number }
   | { kind: "edited"; n: number; text: string | null; at: number }
   | { kind: "revoked"; n: number; at: number }
   /** The one reaction of this side; null takes it back. */

@@ -7,9 +7,18 @@ import {
   SetLimits,
 } from "@roost/contract/accounts";
 import { id } from "@roost/contract/ids";
-import { Queue, SetQueue } from "@roost/contract/queue";
+import {
+  ClearedQueue,
+  ClearQueue,
+  Queue,
+  RetriedQueue,
+  RetryQueue,
+  SetQueue,
+} from "@roost/contract/queue";
 import { body, failures, json, newRouter, requireScope } from "../http/router.ts";
 import { askAccount } from "../accounts/ask-account.ts";
+import { clearQueue } from "./clear-queue.ts";
+import { retryQueue } from "./retry-queue.ts";
 
 const params = z.strictObject({ accountId: id("account") });
 const tags = ["Pace"];
@@ -129,5 +138,43 @@ export const paceRoutes = newRouter()
         await askAccount(c.var.ctx, accountId, (stub, t) => stub.setQueue(t, state)),
         200,
       );
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/accounts/{accountId}/queue/clear",
+      operationId: "clearQueue",
+      summary: "Cancel what waits",
+      description:
+        "Cancels the messages that match and are not begun. What a host holds is asked back first.",
+      tags,
+      middleware: requireScope("accounts:write"),
+      request: { params, body: body(ClearQueue) },
+      responses: { 200: json(ClearedQueue, "How many, and how many were too late."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      const { filter } = c.req.valid("json");
+      return c.json(await clearQueue(c.var.ctx, accountId, filter), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/accounts/{accountId}/queue/retry",
+      operationId: "retryQueue",
+      summary: "Send again what failed",
+      description:
+        "Puts failed messages back whose error may get better, each under its own id at WhatsApp. Looks back seven days unless `created_since` says further. Unconfirmed messages only when `ids` name them: WhatsApp may have them already.",
+      tags,
+      middleware: requireScope("accounts:write"),
+      request: { params, body: body(RetryQueue) },
+      responses: { 200: json(RetriedQueue, "How many, and how many may not."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      const { filter } = c.req.valid("json");
+      return c.json(await retryQueue(c.var.ctx, accountId, filter), 200);
     },
   );

@@ -44,6 +44,10 @@ export class FakeHost {
   loopDelayMs = 0;
   /** Answers leases at once with `sent`. */
   isSending = true;
+  /** Gives back what it is asked for, as far as it has not begun it. */
+  isGivingBack = false;
+  readonly begun = new Set<LeasedMessage["id"]>();
+  private readonly inHand = new Map<LeasedMessage["id"], Account>();
   private unacked: Extract<HostFrame, { type: "report" }>[] = [];
   private readonly reported: Extract<HostFrame, { type: "report" }>[] = [];
   private n = 0;
@@ -149,8 +153,10 @@ export class FakeHost {
     message: LeasedMessage["id"],
     result: "sent" | "failed" | "unconfirmed" | "returned" = "sent",
     code: string | null = null,
+    retryable = false,
   ): void {
-    const error = code === null ? null : { code, detail: "It went wrong.", retryable: false };
+    this.inHand.delete(message);
+    const error = code === null ? null : { code, detail: "It went wrong.", retryable };
     this.report(account, { kind: "outcome", message, result, error, peer: null, at: Date.now() });
   }
 
@@ -229,10 +235,21 @@ export class FakeHost {
     if (frame.type === "stop" && this.sessions.get(frame.account) === frame.epoch) {
       this.sessions.delete(frame.account);
     }
-    if (frame.type === "leases" && this.isSending) {
+    if (frame.type === "leases") {
       for (const { account, messages } of frame.leases) {
-        for (const { id } of messages) this.outcome(account, id);
+        for (const { id } of messages) {
+          this.inHand.set(id, account);
+          if (this.isSending) this.outcome(account, id);
+        }
       }
+    }
+    if (frame.type === "revoke" && this.isGivingBack) this.giveBack(frame);
+  }
+
+  private giveBack({ account, messages }: Extract<EdgeFrame, { type: "revoke" }>): void {
+    for (const [id, owner] of this.inHand) {
+      const isAsked = owner === account && (messages === null || messages.includes(id));
+      if (isAsked && !this.begun.has(id)) this.outcome(account, id, "returned");
     }
   }
 
