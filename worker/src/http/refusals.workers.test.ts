@@ -71,6 +71,9 @@ function fill(path: string, ids: Ids): string {
 /** Bodies that pass validation, so that what refuses is the id. */
 const bodies: Record<string, object> = {
   updateAccount: { name: "Mine" },
+  clearQueue: { filter: { lane: "campaign" } },
+  retryQueue: { filter: { lane: "campaign" } },
+  editMessage: { text: { body: "changed" } },
   startLink: { method: "qr" },
   setLimits: {
     per_minute: 1,
