@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Lease, Load } from "@roost/contract/host";
+import { isUnwell } from "@roost/contract/host-condition";
 import type { Id } from "@roost/contract/ids";
+import type { ReasonCode } from "@roost/contract/reasons";
+import { refusal } from "./admission.ts";
 import type { Config } from "./config.ts";
+import { giveBack, leavingTimes } from "./give-back.ts";
 import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
 import { hostToken } from "./link/token.ts";
 import { LoadMeter } from "./load-meter.ts";
@@ -36,6 +40,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #sweepTimer: NodeJS.Timeout;
   #isDraining = false;
   #isLeaving = false;
+  #isUnwell = false;
 
   private constructor(config: Config, overrides: Overrides) {
     this.#config = config;
@@ -57,6 +62,9 @@ export class SessionHost implements AsyncDisposable {
       onReady: () => {
         for (const session of this.#sessions.values()) session.wake();
       },
+      onForgotten: () => {
+        for (const session of this.#sessions.values()) session.letGo();
+      },
       log: this.#log,
       timings: this.#timings,
     });
@@ -72,7 +80,7 @@ export class SessionHost implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isLeaving = true;
     clearInterval(this.#sweepTimer);
-    this.#drain();
+    await this.#drain();
     await Promise.all(this.#runs.values());
     await this.#link.close();
     this.#meter.stop();
@@ -103,7 +111,7 @@ export class SessionHost implements AsyncDisposable {
         void this.#find(command)?.stop("close", "host_moved");
         return;
       case "drain":
-        this.#drain();
+        if (!this.#isDraining) void this.#drain();
         return;
       case "resume":
         this.#isDraining = this.#isLeaving;
@@ -112,27 +120,37 @@ export class SessionHost implements AsyncDisposable {
     }
   }
 
-  /** Takes nothing more, and gives back what runs. */
-  #drain(): void {
+  /** Takes nothing more, and gives back what runs; resolves when the last one is leaving. */
+  async #drain(): Promise<void> {
     this.#isDraining = true;
     this.#log({ event: "host.draining", sessions: this.#sessions.size });
     this.#link.beat();
-    for (const session of this.#sessions.values()) void session.stop("close", "host_draining");
+    const { leaving, draining } = this.#timings.giveBackEachMs;
+    const eachMs = this.#isLeaving ? leaving : draining;
+    const times = leavingTimes([...this.#sessions.values()], eachMs, Math.random);
+    await giveBack(times, (session) => {
+      // It may have been resumed meanwhile.
+      if (this.#isDraining) void session.stop("close", "host_draining");
+    });
   }
 
   #start(command: StartCommand): void {
-    if (this.#isDraining) return;
     const running = this.#sessions.get(command.account);
-    if (running) {
-      // The edge repeats itself after a reconnect; an older epoch was overtaken on its way.
-      if (running.epoch >= command.epoch) return;
-      void running.stop("close", null);
+    // The edge repeats itself after a reconnect; an older epoch was overtaken on its way.
+    if (running && running.epoch >= command.epoch) return;
+    // Whatever becomes of the new one, its predecessor is nobody's session any more.
+    if (running) void running.stop("close", null);
+    const reason = this.#refusal(running !== undefined);
+    if (reason !== null) {
+      this.#refuse(command, reason);
+      return;
     }
     const session = new Session(command, {
       report: (report, onDurable) => this.#link.report(report, onDurable),
       fetchKeys: (names) =>
         this.#link.keys({ account: command.account, epoch: command.epoch, names }),
       mayWork: () => this.#link.mayWork,
+      isBelieved: () => this.#link.isBelieved,
       turnstile: this.#turnstile,
       announceQr: (...waiting) => this.#announceQr(...waiting),
       whatsappUrl: this.#config.sandbox?.whatsappUrl ?? null,
@@ -144,6 +162,30 @@ export class SessionHost implements AsyncDisposable {
     });
     this.#sessions.set(command.account, session);
     this.#runs.set(session, this.#run(session, running && this.#runs.get(running)));
+  }
+
+  #refusal(isReplacing: boolean): ReasonCode | null {
+    return refusal({
+      isDraining: this.#isDraining,
+      isUnwell: this.#isUnwell,
+      sessions: this.#sessions.size - (isReplacing ? 1 : 0),
+      capacity: this.#config.capacity,
+    });
+  }
+
+  /** The edge finds another host for it. */
+  #refuse({ account, epoch }: Of, reason: ReasonCode): void {
+    this.#log({ event: "session.refused", account, epoch, reason });
+    this.#link.report({
+      kind: "session",
+      account,
+      epoch,
+      state: "ended",
+      reason,
+      self: null,
+      upstream_code: null,
+      at: Date.now(),
+    });
   }
 
   /** Two connections of one account would fight, so the next begins when the one before is gone. */
@@ -196,7 +238,9 @@ export class SessionHost implements AsyncDisposable {
 
   #load(): Load {
     const { capacity } = this.#config;
-    return { sessions: this.#sessions.size, capacity, ...this.#meter.measure() };
+    const load = { sessions: this.#sessions.size, capacity, ...this.#meter.measure() };
+    this.#isUnwell = isUnwell(this.#isUnwell, load);
+    return load;
   }
 
   #sweep(): void {

@@ -20,21 +20,15 @@ export class LoadMeter {
     // The histogram holds the whole time between two looks, which is never less than its resolution.
     const meanMs = this.#delay.mean / 1e6 - RESOLUTION_MS;
     this.#delay.reset();
-    return { ...this.#memory(), event_loop_delay_ms: toHundredths(meanMs) };
-  }
-
-  /** The memory at this moment, which says nothing of lateness. */
-  memory(): Omit<Load, "sessions" | "capacity"> {
-    return { ...this.#memory(), event_loop_delay_ms: 0 };
+    return {
+      rss_bytes: process.memoryUsage.rss(),
+      memory_limit_bytes: this.#memoryLimitBytes,
+      event_loop_delay_ms: toHundredths(meanMs),
+    };
   }
 
   stop(): void {
     this.#delay.disable();
-  }
-
-  #memory() {
-    const rss = process.memoryUsage.rss();
-    return { rss_bytes: rss, memory_limit_bytes: this.#memoryLimitBytes };
   }
 }
 

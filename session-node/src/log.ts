@@ -15,6 +15,8 @@ export type LogEvent =
   | { event: "edge.connected"; acked: number; repeated: number }
   | { event: "edge.lost"; cause: string; retry_in_ms: number }
   | { event: "edge.unreadable_frame"; problem: string }
+  | { event: "edge.forgotten_by"; silent_ms: number }
+  | ({ event: "session.refused"; reason: ReasonCode } & Of)
   | ({ event: "session.started"; linking: boolean } & Of)
   | ({ event: "session.connected"; after_ms: number } & Of)
   | ({

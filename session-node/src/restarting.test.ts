@@ -133,7 +133,7 @@ test("a draining host finishes what it has begun, gives the rest back, and says 
 
 test("no work is begun while the edge is away for long, and it goes on afterwards", async () => {
   const { edge } = world;
-  await world.host({ edgeSilentMs: 300, pingEveryMs: 100 });
+  await world.host({ workLeaseMs: 300, edgeSilentMs: 300, pingEveryMs: 100 });
   const { account } = await world.linked();
   const phone = await world.phone();
   const message = world.send(account, phone, { not_before: Date.now() + 1_500 });

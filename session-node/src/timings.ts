@@ -1,3 +1,5 @@
+import { PING_EVERY_MS, WORK_LEASE_MS } from "@roost/contract/host";
+
 /** Every wait of the host in one place, so that tests can shorten them and a reader can compare them. */
 export type Timings = {
   /** From the written stanza to calling it unconfirmed. A later ack or receipt still settles it. */
@@ -34,9 +36,15 @@ export type Timings = {
   welcomeMs: number;
   /** A read of stored keys that is not answered is repeated this often. */
   keysAgainMs: number;
-  /** How often the edge is pinged, and how long its silence is believed. */
   pingEveryMs: number;
+  /** How long after a ping that was answered something may still be begun at WhatsApp. */
+  workLeaseMs: number;
+  /** After so long without an answer the edge is dialled anew. */
   edgeSilentMs: number;
+  /** After so long without an answer our accounts run elsewhere: the connections to WhatsApp end. */
+  letGoMs: number;
+  /** Giving sessions back is spread over this much for each, so that they do not start in one instant. */
+  giveBackEachMs: { leaving: number; draining: number };
 };
 
 export const defaultTimings: Timings = {
@@ -56,12 +64,15 @@ export const defaultTimings: Timings = {
   lookUpRetryMs: 2_000,
   reconnectPause: { firstMs: 500, capMs: 300_000 },
   // Short, because the edge keeps our sessions for us for only some seconds after it lost us.
-  edgePause: { firstMs: 200, capMs: 3_000 },
-  welcomeMs: 10_000,
+  edgePause: { firstMs: 100, capMs: 1_000 },
+  welcomeMs: 5_000,
   keysAgainMs: 3_000,
-  pingEveryMs: 5_000,
-  // Less than the edge's own patience (25 s): we stop beginning work before another host may start.
-  edgeSilentMs: 15_000,
+  pingEveryMs: PING_EVERY_MS,
+  workLeaseMs: WORK_LEASE_MS,
+  edgeSilentMs: 9_000,
+  // The edge has waited SILENT_AFTER_MS; some seconds more and another host has logged in.
+  letGoMs: 18_000,
+  giveBackEachMs: { leaving: 10, draining: 50 },
 };
 
 /** The pause before attempt number `attempt` (the first is 1), half of it chance. `random` is in [0, 1). */

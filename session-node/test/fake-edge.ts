@@ -42,6 +42,8 @@ export class FakeEdge implements AsyncDisposable {
   /** So many of the next requests for keys, and of the next hellos, get no answer. */
   ignoredKeyRequests = 0;
   ignoredHellos = 0;
+  /** What hosts say does not reach us, but what we say reaches them. */
+  isDeaf = false;
   /** New connections are refused. */
   isAway = false;
   readonly #accounts = new Map<AccountId, Account>();
@@ -220,6 +222,7 @@ export class FakeEdge implements AsyncDisposable {
 
   #connected(socket: WebSocket): void {
     socket.on("message", (bytes: Buffer) => {
+      if (this.isDeaf) return;
       const text = bytes.toString("utf8");
       if (text === "ping") {
         socket.send("pong");

@@ -67,9 +67,12 @@ export class World implements AsyncDisposable {
   }
 
   /** A host of its own incarnation, connected to the edge. */
-  async host(timings: Partial<Timings> = {}): Promise<SessionHost> {
+  async host(
+    timings: Partial<Timings> = {},
+    env: Record<string, string> = {},
+  ): Promise<SessionHost> {
     const before = this.edge.hellos.length;
-    const host = SessionHost.start(readConfig(this.env), {
+    const host = SessionHost.start(readConfig({ ...this.env, ...env }), {
       log: (event) => this.log.push(event),
       timings: { ...quickTimings, ...timings },
     });

@@ -11,6 +11,7 @@ import type { Id } from "@roost/contract/ids";
 import { WebSocket } from "ws";
 import { type Log, messageOf } from "../log.ts";
 import { growingPause, type Timings } from "../timings.ts";
+import { Hearing } from "./hearing.ts";
 import { KeyRequests } from "./key-requests.ts";
 import { ReportBuffer } from "./report-buffer.ts";
 
@@ -20,6 +21,8 @@ const CONGESTED_BYTES = 16 * 1024 * 1024;
 const GATHER_MS = 4;
 /** After the edge believed us lost, it gets this long to stop what it has placed elsewhere. */
 const SETTLE_MS = 500;
+/** How long a dial may take; a network that swallows everything says nothing at all. */
+const HANDSHAKE_MS = 4_000;
 /** How long the edge may take to answer our goodbye. */
 const GOODBYE_MS = 1_000;
 
@@ -42,6 +45,8 @@ export type EdgeLinkDeps = {
   onCommand: (command: Command) => void;
   /** Work that was held back may go on: the edge is there again, or has caught up. */
   onReady: () => void;
+  /** The edge has not heard us for so long that our accounts run elsewhere. */
+  onForgotten: () => void;
   log: Log;
   timings: Timings;
 };
@@ -61,8 +66,11 @@ export class EdgeLink {
   #isGathering = false;
   #wasCongested = false;
   #failures = 0;
-  #heardAt = 0;
+  readonly #hearing = new Hearing();
   #workFrom = 0;
+  #hadLapsed = true;
+  #isForgotten = false;
+  readonly #watchTimer: NodeJS.Timeout;
   #retryTimer: NodeJS.Timeout | undefined;
   #welcomeTimer: NodeJS.Timeout | undefined;
   #beatTimer: NodeJS.Timeout | undefined;
@@ -73,6 +81,7 @@ export class EdgeLink {
     this.#deps = deps;
     const { keysAgainMs } = deps.timings;
     this.#keyRequests = new KeyRequests((frame) => this.#send(frame), keysAgainMs);
+    this.#watchTimer = setInterval(() => this.#watch(), deps.timings.pingEveryMs);
     void this.#dial();
   }
 
@@ -87,14 +96,22 @@ export class EdgeLink {
     return this.#keyRequests.ask(request);
   }
 
-  /** Whether new messages may be begun: the edge knows us, and is not behind. */
+  /** Whether new messages may be begun: the edge believes us, and is not behind. */
   get mayWork(): boolean {
-    const now = Date.now();
     if (this.#buffer.bytes > CONGESTED_BYTES) {
       this.#wasCongested = true;
       return false;
     }
-    return now - this.#heardAt < this.#deps.timings.edgeSilentMs && now >= this.#workFrom;
+    return this.isBelieved;
+  }
+
+  /** Whether the edge has heard us so lately that nobody else can have our accounts. */
+  get isBelieved(): boolean {
+    if (this.#hearing.silentMs() < this.#deps.timings.workLeaseMs) {
+      return Date.now() >= this.#workFrom;
+    }
+    this.#hadLapsed = true;
+    return false;
   }
 
   get unacknowledged(): number {
@@ -118,6 +135,7 @@ export class EdgeLink {
     }
     this.#isClosing = true;
     clearTimeout(this.#retryTimer);
+    clearInterval(this.#watchTimer);
     this.#stopTimers();
     this.#keyRequests.close();
     await this.#hangUp();
@@ -144,13 +162,15 @@ export class EdgeLink {
     if (this.#isClosing) return;
     const socket = new WebSocket(this.#deps.url, {
       headers: { authorization: `Bearer ${token}` },
-      handshakeTimeout: 10_000,
+      handshakeTimeout: HANDSHAKE_MS,
       perMessageDeflate: false,
       maxPayload: 64 * 1024 * 1024,
     });
     this.#socket = socket;
     let cause = "";
     socket.on("open", () => {
+      this.#hearing.newSocket();
+      this.#hearing.asked();
       this.#send(this.#hello(), true);
       // Without a welcome nothing is sent and nothing is pinged: it would stay like this for ever.
       this.#welcomeTimer = setTimeout(() => socket.terminate(), this.#deps.timings.welcomeMs);
@@ -190,9 +210,10 @@ export class EdgeLink {
   }
 
   #receive(text: string): void {
-    const silentMs = this.#heardAt === 0 ? 0 : Date.now() - this.#heardAt;
-    this.#heardAt = Date.now();
-    if (text === "pong") return;
+    if (text === "pong") {
+      this.#answered();
+      return;
+    }
     const parsed = EdgeFrame.safeParse(parseJson(text));
     if (!parsed.success) {
       // A newer edge may say more than we know; what it says twice it can derive again.
@@ -203,7 +224,7 @@ export class EdgeLink {
     const frame = parsed.data;
     switch (frame.type) {
       case "welcome":
-        this.#welcome(frame.acked, silentMs);
+        this.#welcome(frame.acked);
         return;
       case "ack":
         this.#acknowledged(frame.n);
@@ -216,14 +237,18 @@ export class EdgeLink {
     }
   }
 
-  #welcome(acked: number, silentMs: number): void {
+  #welcome(acked: number): void {
     this.#failures = 0;
     this.#isWelcome = true;
+    this.#isForgotten = false;
     this.#stopTimers();
-    if (silentMs > this.#deps.timings.edgeSilentMs) {
+    const silentMs = this.#hearing.silentMs();
+    if (Number.isFinite(silentMs) && silentMs >= this.#deps.timings.workLeaseMs) {
       this.#workFrom = Date.now() + SETTLE_MS;
       setTimeout(this.#deps.onReady, SETTLE_MS + 1).unref();
     }
+    this.#hearing.answered();
+    this.#hadLapsed = false;
     const frames = this.#buffer.resume(acked);
     for (const frame of frames) this.#socket?.send(frame.text);
     this.#keyRequests.repeat();
@@ -266,8 +291,29 @@ export class EdgeLink {
 
   /** A socket can look open long after the other side is gone; the edge answers "ping" by itself. */
   #ping(): void {
-    if (Date.now() - this.#heardAt > this.#deps.timings.edgeSilentMs) this.#socket?.terminate();
-    else this.#socket?.send("ping");
+    if (this.#hearing.silentMs() > this.#deps.timings.edgeSilentMs) {
+      this.#socket?.terminate();
+      return;
+    }
+    this.#hearing.asked();
+    this.#socket?.send("ping");
+  }
+
+  #answered(): void {
+    this.#hearing.answered();
+    if (!this.#hadLapsed || !this.isBelieved) return;
+    this.#hadLapsed = false;
+    this.#deps.onReady();
+  }
+
+  #watch(): void {
+    const silentMs = this.#hearing.silentMs();
+    if (silentMs >= this.#deps.timings.workLeaseMs) this.#hadLapsed = true;
+    const isForgotten = Number.isFinite(silentMs) && silentMs > this.#deps.timings.letGoMs;
+    if (!isForgotten || this.#isForgotten) return;
+    this.#isForgotten = true;
+    this.#deps.log({ event: "edge.forgotten_by", silent_ms: Math.round(silentMs) });
+    this.#deps.onForgotten();
   }
 
   #send(frame: HostFrame, isHello = false): void {

@@ -150,6 +150,11 @@ export class SendQueue {
     return this.#known.byWaId(waId)?.message.text;
   }
 
+  /** Nothing is in WhatsApp's or Baileys' hands, and nothing waits. */
+  get isIdle(): boolean {
+    return this.#inFlight.isEmpty && this.#ackWatch.size === 0 && this.#waiting.length === 0;
+  }
+
   isOurs(waId: string): boolean {
     return this.#known.byWaId(waId) !== undefined;
   }
@@ -273,6 +278,11 @@ export class SendQueue {
   async #send(entry: Entry, sender: Sender, to: Peer): Promise<void> {
     const { message } = entry;
     if (message.typing_ms > 0) await sender.type(to, message.typing_ms);
+    // Meanwhile the account may have been given to another host.
+    if (message.typing_ms > 0 && !this.#deps.mayWork()) {
+      this.#keep(entry, "disconnected");
+      return;
+    }
     entry.begunAt = Date.now();
     this.#sendWatch.add(entry);
     const sent = await sender.send(message, to);

@@ -18,6 +18,9 @@ import { SendQueue } from "./send-queue.ts";
 import { Signal, withinMs } from "./signal.ts";
 import type { Turnstile } from "./turnstile.ts";
 
+/** How often a session that waits for the edge looks by itself. */
+const BELIEVED_AGAIN_MS = 1_000;
+
 export type StartCommand = Extract<EdgeFrame, { type: "start" }>;
 export type StopMode = Extract<EdgeFrame, { type: "stop" }>["mode"];
 
@@ -26,6 +29,8 @@ export type SessionDeps = {
   fetchKeys: (names: string[]) => Promise<(string | null)[] | null>;
   /** Whether new messages may be begun, as far as the edge is concerned. */
   mayWork: () => boolean;
+  /** Whether the edge has heard us so lately that nobody else can have the account. */
+  isBelieved: () => boolean;
   announceQr: (account: Id<"account">, qr: string, expiresAt: number) => void;
   turnstile: Turnstile;
   /** Null means WhatsApp itself. */
@@ -56,6 +61,7 @@ export class Session {
   readonly #queue: SendQueue;
   readonly #caches: DeviceCaches = newDeviceCaches();
   readonly #leave = new Signal();
+  readonly #woken = new Signal();
   #leaving: Leaving | null = null;
   /** Null as soon as the account is linked. */
   #linkFlow: LinkFlow | null = null;
@@ -106,13 +112,28 @@ export class Session {
 
   /** The edge is there again, or has caught up. */
   wake(): void {
+    this.#woken.raise();
     this.#queue.wake();
+  }
+
+  /** Nothing is begun, so giving it back takes nobody's time. */
+  get isIdle(): boolean {
+    return this.#queue.isIdle;
+  }
+
+  /**
+   * The edge has not heard us for so long that the account runs elsewhere. Two connections would fight,
+   * so ours ends; if the account is still ours, it connects again when the edge says so.
+   */
+  letGo(): void {
+    if (!this.#leaving && !this.#linkFlow) this.#connection?.end("edge_silent");
   }
 
   /** Finishes what is begun, gives the rest back, and ends. `reason` is what the report will say. */
   async stop(mode: StopMode, reason: ReasonCode | null): Promise<void> {
     if (this.#leaving || this.#hasEnded) return;
     this.#leaving = { mode, reason };
+    this.#woken.raise();
     await this.#queue.finish();
     await this.#handOn(this.#connection);
     if (mode === "logout") this.#isUnlinked = (await this.#connection?.logout()) ?? false;
@@ -136,6 +157,8 @@ export class Session {
 
     let failures = 0;
     while (!this.#leaving) {
+      await this.#believed();
+      if (this.#leaving) break;
       failures += 1;
       const { ending, openForMs } = await this.#connectOnce();
       if (this.#leaving || !ending) break;
@@ -153,6 +176,11 @@ export class Session {
       await this.#leave.wait(step.pauseMs);
     }
     await this.#left();
+  }
+
+  /** Whoever may have lost the account must not log in: it would throw the new owner out. */
+  async #believed(): Promise<void> {
+    while (!this.#leaving && !this.#deps.isBelieved()) await this.#woken.wait(BELIEVED_AGAIN_MS);
   }
 
   /** Begins to link, or opens what is stored; returns why neither is possible. */

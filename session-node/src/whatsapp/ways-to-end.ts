@@ -61,6 +61,8 @@ export const ownWaysToEnd = {
   deaf: later("not_answering"),
   /** A frame could not be decrypted; the connection's cipher is out of step for good. */
   unreadable_frame: later("bad_frame"),
+  /** The edge does not hear us: another host has the account by now. */
+  edge_silent: later("connection_lost"),
   qr_ran_out: never("link_expired", "link_expired"),
   code_not_typed: never("code_not_confirmed", "code_not_confirmed"),
   passkey: never("passkey_demanded", "passkey_demanded"),

@@ -270,9 +270,21 @@ export const HostFrame = z.discriminatedUnion("type", [
 ]);
 export type HostFrame = z.infer<typeof HostFrame>;
 
-/** How often a host beats, and how long the edge waits for one before it calls the host silent. */
-export const BEAT_EVERY_MS = 10_000;
-export const SILENT_AFTER_MS = 25_000;
+/**
+ * How often a host beats and pings, and how long the edge hears nothing before it calls the host silent
+ * and gives its sessions to others.
+ */
+export const BEAT_EVERY_MS = 3_000;
+export const PING_EVERY_MS = 1_000;
+export const SILENT_AFTER_MS = 15_000;
+
+/**
+ * A host begins something at WhatsApp only within this time of a ping that was answered. The edge gives
+ * sessions to others later than that in any case: GRACE after a socket closed, SILENT after the last ping.
+ */
+export const WORK_LEASE_MS = 2_500;
+/** A host that comes back within this time of its socket's end keeps its sessions. */
+export const GRACE_MS = 3_000;
 
 /** How long a number counts as not on WhatsApp; its owner may install it at any time. */
 export const ABSENT_FOR_MS = 10 * 60_000;

@@ -32,6 +32,14 @@ test("a session that a host gives back runs again elsewhere", () => {
   expect(step).toMatchObject({ next: "restart", event: "account.disconnected" });
 });
 
+test.each(["host_full", "host_draining", "host_moved"] as const)(
+  "a start that a host cannot take (%s) is tried elsewhere, also in the middle of linking",
+  (reason) => {
+    const step = afterSessionReport({ ...account, state: "linking" }, report({ reason }));
+    expect(step).toEqual({ changes: {}, event: null, next: "restart" });
+  },
+);
+
 test("a device removed on the phone is logged out, and its credentials are of no more use", () => {
   const step = afterSessionReport(account, report({ reason: "logged_out_by_phone" }));
   expect(step).toMatchObject({ next: "forget", event: "account.logged_out" });

@@ -30,6 +30,13 @@ const ENDINGS: Partial<Record<ReasonCode, { state: AccountState; next: "stop" | 
   link_other_number: { state: "unlinked", next: "forget" },
 };
 
+/** The host could not take it, or gives it back: nothing is wrong with the account. */
+const GIVEN_BACK: ReadonlySet<ReasonCode> = new Set(["host_full", "host_draining", "host_moved"]);
+
+export function isGivenBack(reason: ReasonCode | null): boolean {
+  return reason !== null && GIVEN_BACK.has(reason);
+}
+
 const KEEP = { changes: {}, event: null, next: "keep" } as const satisfies SessionStep;
 
 /** The next step after a report of the session that the account believes. */
@@ -49,6 +56,7 @@ export function afterSessionReport(account: Facts, report: SessionReport): Sessi
         next: "keep",
       };
     case "ended":
+      if (isLinking && isGivenBack(report.reason)) return { ...KEEP, next: "restart" };
       return isLinking ? linkEnded(report.reason) : ended(account, report.reason ?? "host_lost");
   }
 }

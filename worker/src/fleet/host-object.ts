@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { HostState } from "@roost/contract/admin";
 import {
   type EdgeFrame,
+  GRACE_MS,
   type HostFrame,
   type Lease,
   type Load,
@@ -19,7 +20,7 @@ import { attach, type Attachment, attachmentOf, HostSockets, sendFrame } from ".
 import { type ErrorCount, errorOf, HostErrors } from "./host-errors.ts";
 import { type HostedSession, HostSessions, type OwedSession } from "./host-sessions.ts";
 import { hostMigrations } from "./host-storage.ts";
-import { GRACE_MS, watchHost } from "./host-watch.ts";
+import { watchHost } from "./host-watch.ts";
 import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
 import { fleetStub } from "./stubs.ts";
@@ -114,15 +115,14 @@ export class HostObject extends DurableObject<Env> {
     const facts = this.sessions?.facts() ?? null;
     if (this.sessions === null || facts === null) return null;
     const ws = this.sockets.current();
-    const { load = null, seenAt = null } = ws === null ? {} : attachmentOf(ws);
     return {
       name: facts.name,
       region: facts.region,
       state: this.state(ws),
-      load,
+      load: ws && attachmentOf(ws).load,
       accounts: this.sessions.count(),
-      connectedAt: ws === null ? null : facts.connectedAt,
-      seenAt: seenAt ?? facts.seenAt,
+      connectedAt: ws && facts.connectedAt,
+      seenAt: ws === null ? facts.seenAt : this.sockets.seenAt(ws),
       errors: this.errors?.since(errorsSince) ?? [],
     };
   }
@@ -180,11 +180,11 @@ export class HostObject extends DurableObject<Env> {
     const now = Date.now();
     const ws = this.sockets.current();
     const { goneUntil } = this;
-    const verdict = watchHost({ seenAt: ws && attachmentOf(ws).seenAt, goneUntil }, now);
+    const verdict = watchHost({ seenAt: ws && this.sockets.seenAt(ws), goneUntil }, now);
     if (verdict.kind === "wait" && ws === null) this.goneUntil = verdict.until;
     if (verdict.kind === "silent" && ws !== null) {
       log({ event: "host.silent", host: attachmentOf(ws).host });
-      this.open().setSeen(attachmentOf(ws).seenAt);
+      this.open().setSeen(this.sockets.seenAt(ws));
       this.sockets.detach(ws);
       this.goneUntil = now;
     }
@@ -312,7 +312,7 @@ export class HostObject extends DurableObject<Env> {
     const now = Date.now();
     const ws = this.sockets.current();
     const { goneUntil } = this;
-    const verdict = watchHost({ seenAt: ws && attachmentOf(ws).seenAt, goneUntil }, now);
+    const verdict = watchHost({ seenAt: ws && this.sockets.seenAt(ws), goneUntil }, now);
     const waits = verdict.kind === "wait" ? [verdict.until] : [];
     if (this.open().owesAny()) waits.push(now + this.news.retryMs());
     if (waits.length > 0) await this.ctx.storage.setAlarm(Math.min(...waits));

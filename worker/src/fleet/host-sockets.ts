@@ -48,6 +48,12 @@ export class HostSockets {
     );
   }
 
+  /** When the host was last heard: its pings are answered by the runtime, which wakes nobody. */
+  seenAt(ws: WebSocket): number {
+    const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
+    return Math.max(attachmentOf(ws).seenAt, pingedAt);
+  }
+
   /** Closes a socket that no longer speaks for the host. */
   detach(ws: WebSocket): void {
     attach(ws, { ...attachmentOf(ws), incarnation: null });

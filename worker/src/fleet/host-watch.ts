@@ -1,9 +1,7 @@
 import { SILENT_AFTER_MS } from "@roost/contract/host";
 
-/** A host that is back within this time keeps its sessions: several of its redials fit in. */
-export const GRACE_MS = 5_000;
 /** After our own restart every host redials at once, and none of them did anything wrong. */
-export const RESTART_GRACE_MS = 12_000;
+export const RESTART_GRACE_MS = 8_000;
 
 export type HostWatch = {
   /** When the connected host was last heard; null while it is not connected. */
