@@ -64,6 +64,8 @@ test.each([
   ["ROOST_SANDBOX_ROOT_KEY", otherKey],
   ["ROOST_SANDBOX_WHATSAPP_URL", "ws://127.0.0.1:8788/ws/chat"],
   ["ROOST_SANDBOX_CONTROL_URL", "http://127.0.0.1:8788"],
+  ["ROOST_SANDBOX_CRASH_AT", "message_arrived"],
+  ["ROOST_SANDBOX_CRASH_FILE", "/tmp/crash"],
 ])("%s without sandbox mode is refused", (name, value) => {
   expect(problemsOf({ ...production, [name]: value })).toEqual([
     expect.stringContaining(`${name} is set without ROOST_SANDBOX=1`),
@@ -90,6 +92,14 @@ test.each([
 ])("in sandbox mode %s=%s is refused, because it is not on loopback", (name, value) => {
   expect(problemsOf({ ...sandbox, [name]: value })).toEqual([
     expect.stringContaining("on loopback"),
+  ]);
+});
+
+test("a sandbox host can be told where to die, at points that exist", () => {
+  const { sandbox: told } = readConfig({ ...sandbox, ROOST_SANDBOX_CRASH_AT: "message_durable:2" });
+  expect(told?.crashAt).toEqual({ point: "message_durable", passing: 2 });
+  expect(problemsOf({ ...sandbox, ROOST_SANDBOX_CRASH_AT: "anywhere" })).toEqual([
+    expect.stringContaining("ROOST_SANDBOX_CRASH_AT must be a point"),
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { HostName } from "@roost/contract/host";
 import { Region } from "@roost/contract/regions";
+import { type CrashPlan, crashPoints, readCrashPlan } from "./crash-points.ts";
 
 /** What the host needs to know; made once, from the environment, and never read again. */
 export type Config = {
@@ -24,6 +25,10 @@ export type Sandbox = {
   rootKey: Buffer;
   /** Where waiting QR codes are announced, so that a person can scan them with one click. */
   controlUrl: URL | null;
+  /** Where the host kills itself, to show what a crash there costs; null: nowhere. */
+  crashAt: CrashPlan | null;
+  /** A file that says the same to a running host, when it gets SIGUSR2. */
+  crashFile: string | null;
 };
 
 /** The environment contradicts itself; each problem is a sentence. */
@@ -143,6 +148,8 @@ function readSandbox(env: Env, refuse: Refuse): Sandbox | null {
     "ROOST_SANDBOX_WHATSAPP_URL",
     "ROOST_SANDBOX_ROOT_KEY",
     "ROOST_SANDBOX_CONTROL_URL",
+    "ROOST_SANDBOX_CRASH_AT",
+    "ROOST_SANDBOX_CRASH_FILE",
   ];
   const isSandbox = env["ROOST_SANDBOX"] === "1";
   if (!isSandbox) {
@@ -164,13 +171,21 @@ function readSandbox(env: Env, refuse: Refuse): Sandbox | null {
       "ROOST_SANDBOX_ROOT_KEY must be 32 bytes in base64, as the sandbox's GET /root-key says.",
     );
   }
+  const crashText = env["ROOST_SANDBOX_CRASH_AT"];
+  const crashAt = crashText ? readCrashPlan(crashText) : null;
+  if (crashText && !crashAt) {
+    return refuse(
+      `ROOST_SANDBOX_CRASH_AT must be a point and perhaps :n, of ${crashPoints.join(", ")}.`,
+    );
+  }
+  const crashFile = env["ROOST_SANDBOX_CRASH_FILE"] ?? null;
   const controlText = env["ROOST_SANDBOX_CONTROL_URL"];
-  if (!controlText) return { whatsappUrl, rootKey, controlUrl: null };
+  if (!controlText) return { whatsappUrl, rootKey, controlUrl: null, crashAt, crashFile };
   const controlUrl = URL.parse(controlText);
   if (!controlUrl || controlUrl.protocol !== "http:" || !loopback.has(controlUrl.hostname)) {
     return refuse("ROOST_SANDBOX_CONTROL_URL must be an http:// address on loopback.");
   }
-  return { whatsappUrl, rootKey, controlUrl };
+  return { whatsappUrl, rootKey, controlUrl, crashAt, crashFile };
 }
 
 function decodeKey(text: string | undefined): Buffer | null {

@@ -6,6 +6,7 @@ import type { ReasonCode } from "@roost/contract/reasons";
 import { refusal } from "./admission.ts";
 import type { Config } from "./config.ts";
 import { giveBack, leavingTimes } from "./give-back.ts";
+import { Crasher } from "./crash-points.ts";
 import { type Command, EdgeLink, type Of } from "./link/edge-link.ts";
 import { hostToken } from "./link/token.ts";
 import { LoadMeter } from "./load-meter.ts";
@@ -36,6 +37,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #known = new Map<Id<"account">, KnownMessages>();
   readonly #memory = new MemoryKeeper();
   readonly #meter: LoadMeter;
+  readonly #crasher: Crasher;
   readonly #link: EdgeLink;
   readonly #sweepTimer: NodeJS.Timeout;
   #isDraining = false;
@@ -48,6 +50,8 @@ export class SessionHost implements AsyncDisposable {
     this.#timings = { ...defaultTimings, ...overrides.timings };
     if (config.sandbox) trustSandbox(config.sandbox);
     this.#meter = new LoadMeter(config.memoryLimitBytes);
+    this.#crasher = new Crasher(config.sandbox?.crashAt ?? null);
+    if (config.sandbox?.crashFile) this.#crasher.listen(config.sandbox.crashFile);
     process.on("unhandledRejection", this.#onUnhandled);
     this.#link = new EdgeLink({
       url: config.socketUrl,
@@ -157,6 +161,7 @@ export class SessionHost implements AsyncDisposable {
       keyEncryptionKeys: this.#config.keyEncryptionKeys,
       numbers: this.#numbers,
       known: this.#knownOf(command.account),
+      passing: this.#crasher.passing,
       log: this.#log,
       timings: this.#timings,
     });

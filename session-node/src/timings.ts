@@ -30,6 +30,10 @@ export type Timings = {
   settledMs: number;
   /** The pause before sending goes on after WhatsApp left a look-up unanswered. */
   lookUpRetryMs: number;
+  /** How soon the phone is asked again for what could not be read, and how rarely at last. */
+  askAgainPause: { firstMs: number; capMs: number };
+  /** How long after a login what is still missing is asked for. */
+  askSettleMs: number;
   reconnectPause: { firstMs: number; capMs: number };
   edgePause: { firstMs: number; capMs: number };
   /** How long the edge may take to welcome us once the socket is open. */
@@ -62,6 +66,8 @@ export const defaultTimings: Timings = {
   drainMs: 8_000,
   settledMs: 30_000,
   lookUpRetryMs: 2_000,
+  askAgainPause: { firstMs: 15_000, capMs: 6 * 60 * 60_000 },
+  askSettleMs: 2_000,
   reconnectPause: { firstMs: 500, capMs: 300_000 },
   // Short, because the edge keeps our sessions for us for only some seconds after it lost us.
   edgePause: { firstMs: 100, capMs: 1_000 },

@@ -1,8 +1,15 @@
-import type { LinkReport, Peer, Report, SessionReport } from "@roost/contract/host";
+import type {
+  LinkReport,
+  MissingStanza,
+  Peer,
+  Report,
+  SessionReport,
+  StanzaReport,
+} from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { Log } from "../log.ts";
-import type { Received } from "../whatsapp/translate-message.ts";
+import type { Told } from "../whatsapp/intake.ts";
 import type { Receipt } from "../whatsapp/translate-receipt.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import type { Entry, Outcome } from "./known-messages.ts";
@@ -20,6 +27,8 @@ export class Reporter {
   readonly of: { account: Id<"account">; epoch: number };
   readonly #deps: ReporterDeps;
   readonly #receipts = new BoundedSet(MAX_RECEIPTS);
+  /** Settles with the last of the reports about receipts; those before it are durable by then. */
+  #receiptsDurable: Promise<void> = Promise.resolve();
   #self: Peer | null = null;
 
   constructor(of: { account: Id<"account">; epoch: number }, deps: ReporterDeps) {
@@ -103,27 +112,45 @@ export class Reporter {
     });
   }
 
-  /** Reports what is new in a receipt and returns the ids it is new for. */
-  receipt({ waIds, type, peer, at }: Receipt): string[] {
+  /** Reports what is new in a receipt; answers the ids it is new for, and when it is durable. */
+  receipt({ waIds, type, peer, at }: Receipt): { news: string[]; durable: Promise<void> } {
     const news = waIds.filter((waId) => this.#receipts.add(`${type}:${waId}`));
     if (news.length > 0) {
-      this.#deps.report({ kind: "receipt", ...this.of, wa_ids: news, type, peer, at });
+      const report: Report = { kind: "receipt", ...this.of, wa_ids: news, type, peer, at };
+      this.#receiptsDurable = this.#durably(report);
     }
-    return news;
+    return { news, durable: this.#receiptsDurable };
   }
 
-  received(received: Received): void {
-    this.#deps.report({
-      kind: "received",
-      ...this.of,
-      wa_id: received.waId,
-      peer: received.peer,
-      from_me: received.fromMe,
-      name: received.name,
-      type: received.type,
-      text: received.text,
-      quoted_wa_id: received.quotedWaId,
-      at: received.at,
-    });
+  /** Reports what came in. Resolves when it is durable at the edge. */
+  told(told: Told, stanza: MissingStanza): Promise<void> {
+    if (told.kind === "empty") return this.stanza(stanza, "empty");
+    const { peer, fromMe, at, waId } = told;
+    const common = { ...this.of, peer, from_me: fromMe, at, wa_id: waId };
+    switch (told.kind) {
+      case "received": {
+        const { name, type, text, quotedWaId: quoted_wa_id } = told;
+        return this.#durably({ kind: "received", ...common, name, type, text, quoted_wa_id });
+      }
+      case "edited": {
+        const { text, stanzaId: stanza_id } = told;
+        return this.#durably({ kind: "edited", ...common, stanza_id, text });
+      }
+      case "revoked":
+        return this.#durably({ kind: "revoked", ...common, stanza_id: told.stanzaId });
+      case "reaction": {
+        const { emoji, toOurs: to_ours, stanzaId: stanza_id } = told;
+        return this.#durably({ kind: "reaction", ...common, stanza_id, to_ours, emoji });
+      }
+    }
+  }
+
+  /** Reports of a stanza what is known without its content. Resolves when that is durable. */
+  stanza({ wa_id, jid, peer, from_me, at }: MissingStanza, state: StanzaReport["state"]) {
+    return this.#durably({ kind: "stanza", ...this.of, wa_id, jid, peer, from_me, at, state });
+  }
+
+  #durably(report: Report): Promise<void> {
+    return new Promise((resolve) => this.#deps.report(report, resolve));
   }
 }

@@ -21,6 +21,7 @@ function given() {
     report: ({ message }, { result }) => outcomes.push(`${message.text} ${result}`),
     mayWork: () => true,
     onSilence: () => undefined,
+    passing: () => undefined,
     onStuck,
     timings: defaultTimings,
   });

@@ -1,6 +1,7 @@
 import type { LeasedMessage, Peer } from "@roost/contract/host";
 import type { MessageId } from "@roost/contract/ids";
 import type { MessageError } from "@roost/contract/messages";
+import type { Passing } from "../crash-points.ts";
 import type { Timings } from "../timings.ts";
 import type { Sender } from "../whatsapp/sender.ts";
 import { BoundedSet } from "./bounded-set.ts";
@@ -41,6 +42,7 @@ export type SendQueueDeps = {
   onSilence: (sinceMs: number) => void;
   /** A send does not come to an end: nothing good can be expected of this connection. */
   onStuck: () => void;
+  passing: Passing;
   timings: Timings;
 };
 
@@ -76,6 +78,7 @@ export class SendQueue {
 
   /** Takes leased messages. One that is known is answered, not sent again. */
   take(messages: readonly LeasedMessage[]): void {
+    this.#deps.passing("lease_taken");
     for (const message of messages) {
       const known = this.#known.get(message.id);
       if (known && !isOfferedAnew(known, message)) {
@@ -127,6 +130,7 @@ export class SendQueue {
   acknowledged(waId: string, error: number | null): void {
     const entry = this.#known.byWaId(waId);
     if (!entry || (entry.outcome && entry.outcome.result !== "unconfirmed")) return;
+    this.#deps.passing("send_acknowledged");
     // It may wait for another attempt, which is not needed any more.
     this.#takeBack(entry);
     if (error === null) this.#settle(entry, "sent", null);
@@ -285,7 +289,9 @@ export class SendQueue {
     }
     entry.begunAt = Date.now();
     this.#sendWatch.add(entry);
+    this.#deps.passing("send_begun");
     const sent = await sender.send(message, to);
+    this.#deps.passing("send_written");
     this.#sendWatch.remove(entry);
     // The ack may have been faster than the promise.
     if (entry.state !== "sending") return;

@@ -1,17 +1,20 @@
-import type { EdgeFrame, LeasedMessage, Report } from "@roost/contract/host";
+import type { EdgeFrame, LeasedMessage, MissingStanza, Report } from "@roost/contract/host";
 import type { Id, MessageId } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
+import type { Passing } from "../crash-points.ts";
 import { type Log, messageOf } from "../log.ts";
 import type { Timings } from "../timings.ts";
 import { type AuthDeps, AuthState } from "../whatsapp/auth-state.ts";
 import { Connection, type ConnectionEvents } from "../whatsapp/connection.ts";
 import { type DeviceCaches, newDeviceCaches, sweepCaches } from "../whatsapp/device-caches.ts";
 import type { KeyEncryptionKeys } from "../whatsapp/envelope.ts";
+import type { Told } from "../whatsapp/intake.ts";
 import type { NumberBook } from "../whatsapp/number-book.ts";
 import { Sender } from "../whatsapp/sender.ts";
 import type { Ending } from "../whatsapp/ways-to-end.ts";
 import type { KnownMessages } from "./known-messages.ts";
 import { LinkFlow } from "./link-flow.ts";
+import { MissingMessages } from "./missing-messages.ts";
 import { nextStep } from "./next-step.ts";
 import { Reporter } from "./reporter.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -38,6 +41,7 @@ export type SessionDeps = {
   keyEncryptionKeys: KeyEncryptionKeys;
   numbers: NumberBook;
   known: KnownMessages;
+  passing: Passing;
   log: Log;
   timings: Timings;
 };
@@ -59,6 +63,7 @@ export class Session {
   readonly #command: StartCommand;
   readonly #reporter: Reporter;
   readonly #queue: SendQueue;
+  readonly #missing: MissingMessages;
   readonly #caches: DeviceCaches = newDeviceCaches();
   readonly #leave = new Signal();
   readonly #woken = new Signal();
@@ -84,7 +89,16 @@ export class Session {
       mayWork: deps.mayWork,
       onSilence: (sinceMs) => this.#checkDeaf(sinceMs),
       onStuck: () => this.#connection?.end("deaf"),
+      passing: deps.passing,
       timings: deps.timings,
+    });
+    this.#missing = new MissingMessages(command.missing ?? [], {
+      ask: async (stanzas) => {
+        await this.#connection?.askAgain(stanzas);
+      },
+      report: (stanza, state) => void this.#reporter.stanza(stanza, state),
+      pause: deps.timings.askAgainPause,
+      settleMs: deps.timings.askSettleMs,
     });
   }
 
@@ -208,7 +222,11 @@ export class Session {
       keyEncryptionKeys,
       fetch: async (names) => {
         const values = await fetchKeys(names);
-        if (!values) void this.stop("close", "replaced");
+        if (!values) {
+          void this.stop("close", "replaced");
+          // At once: without keys Baileys would refuse what comes in, and WhatsApp believe it.
+          this.#connection?.end(null);
+        }
         return values;
       },
       write: (batch, onDurable) => report({ kind: "keys", ...of, ...batch }, onDurable),
@@ -252,6 +270,7 @@ export class Session {
     leaveTurnstile();
     this.#linkFlow?.disconnected();
     this.#queue.disconnected();
+    this.#missing.disconnected();
     this.#connection = null;
     this.#inbound = Promise.all([this.#inbound, connection.handedOn()]);
     return { ending, openForMs: openedAt === null ? null : Date.now() - openedAt };
@@ -267,16 +286,25 @@ export class Session {
       method: linking && !linking.isPaired ? linking.method : ("login" as const),
       timings: this.#deps.timings,
       sentText: (waId: string) => this.#queue.textOf(waId),
+      passing: this.#deps.passing,
     };
     return new Connection(options, {
       ...events,
       paired: () => this.#linkFlow?.paired(),
-      offlineQueueThrough: () => this.#queue.offlineQueueThrough(),
+      offlineQueueThrough: () => {
+        this.#queue.offlineQueueThrough();
+        this.#missing.connected();
+      },
       acknowledged: (waId, error) => this.#queue.acknowledged(waId, error),
-      receipt: (receipt) => this.#queue.received(this.#reporter.receipt(receipt)),
-      received: (received) => {
-        const isOurs = received.fromMe && this.#queue.isOurs(received.waId);
-        if (!isOurs) this.#reporter.received(received);
+      receipt: (receipt) => {
+        const { news, durable } = this.#reporter.receipt(receipt);
+        this.#queue.received(news);
+        return durable;
+      },
+      told: (told, stanza) => this.#told(told, stanza),
+      missed: (stanza) => {
+        this.#missing.add(stanza);
+        return this.#reporter.stanza(stanza, "missing");
       },
       restricted: (isRestricted) =>
         this.#reporter.state("connected", isRestricted ? "restricted" : null, null),
@@ -285,6 +313,13 @@ export class Session {
         this.#deps.log({ ...event, error: messageOf(error) });
       },
     });
+  }
+
+  async #told(told: Told, stanza: MissingStanza): Promise<void> {
+    const wasMissing = this.#missing.found(stanza);
+    const isOurs = told.kind === "received" && told.fromMe && this.#queue.isOurs(told.waId);
+    if (!isOurs) await this.#reporter.told(told, stanza);
+    else if (wasMissing) await this.#reporter.stanza(stanza, "empty");
   }
 
   #opened(): void {

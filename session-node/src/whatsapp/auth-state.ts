@@ -59,6 +59,11 @@ export class AuthState {
     this.#rows.persist();
   }
 
+  /** Keys that are used up until the returned function is called are not stored before it is. */
+  hold(): () => void {
+    return this.#rows.hold();
+  }
+
   /** Hands over what is not stored yet. */
   flush(): void {
     this.#rows.flush();

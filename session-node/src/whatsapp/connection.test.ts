@@ -3,11 +3,11 @@ import { defaultTimings } from "../timings.ts";
 import { AuthState } from "./auth-state.ts";
 import { Connection } from "./connection.ts";
 import { newDeviceCaches } from "./device-caches.ts";
-import type { Received } from "./translate-message.ts";
+import type { Told } from "./intake.ts";
 
 /** A connection that gets nowhere: what it does with a message does not depend on it. */
 function given() {
-  const received = vi.fn<(received: Received) => void>();
+  const told = vi.fn<(told: Told) => Promise<void>>(async () => undefined);
   const auth = AuthState.create({
     account: "acc_1",
     keyEncryptionKeys: [Buffer.alloc(32, 1)],
@@ -25,6 +25,7 @@ function given() {
       method: "login",
       timings: defaultTimings,
       sentText: () => undefined,
+      passing: drop,
     },
     {
       opened: drop,
@@ -33,17 +34,18 @@ function given() {
       paired: drop,
       offlineQueueThrough: drop,
       acknowledged: drop,
-      receipt: drop,
-      received,
+      receipt: async () => undefined,
+      told,
+      missed: async () => undefined,
       restricted: drop,
       untranslated: drop,
     },
   );
-  return { connection, received };
+  return { connection, told };
 }
 
 test("what came in before the end is handed on first, however long the look at the keys takes", async () => {
-  const { connection, received } = given();
+  const { connection, told } = given();
   const found = Promise.withResolvers<string | null>();
   connection.socket.signalRepository.lidMapping.getPNForLID = () => found.promise;
   const key = { remoteJid: "100@lid", id: "3EB0A", fromMe: false };
@@ -57,6 +59,6 @@ test("what came in before the end is handed on first, however long the look at t
   await expect(Promise.race([handedOn, early])).resolves.toBe("early");
   found.resolve("1555@s.whatsapp.net");
   await handedOn;
-  expect(received).toHaveBeenCalledTimes(1);
-  expect(received.mock.calls[0]?.[0].peer).toEqual({ phone: "1555", lid: "100" });
+  expect(told).toHaveBeenCalledTimes(1);
+  expect(told.mock.calls[0]?.[0]).toMatchObject({ peer: { phone: "1555", lid: "100" } });
 });

@@ -1,6 +1,6 @@
 import "./quiet.ts";
 import "./key-objects.ts";
-import type { Peer } from "@roost/contract/host";
+import type { MissingStanza, Peer } from "@roost/contract/host";
 import {
   type BaileysEventMap,
   Browsers,
@@ -8,15 +8,15 @@ import {
   jidNormalizedUser,
   makeWASocket,
   proto,
-  type WAMessage,
   type WASocket,
 } from "@whiskeysockets/baileys";
+import type { Passing } from "../crash-points.ts";
 import type { Timings } from "../timings.ts";
 import { isPersonJid, peerOf } from "./addresses.ts";
 import type { AuthState } from "./auth-state.ts";
 import type { DeviceCaches } from "./device-caches.ts";
+import { Intake, type Told } from "./intake.ts";
 import { silentLogger } from "./silent-logger.ts";
-import { translateMessage, type Received } from "./translate-message.ts";
 import { translateReceipt, type Receipt } from "./translate-receipt.ts";
 import type { Ending, OwnWay } from "./ways-to-end.ts";
 
@@ -46,8 +46,11 @@ export type ConnectionEvents = {
   offlineQueueThrough: () => void;
   /** WhatsApp's word on a stanza of ours; the error is its code. */
   acknowledged: (waId: string, error: number | null) => void;
-  receipt: (receipt: Receipt) => void;
-  received: (received: Received) => void;
+  /** Resolves when it is durable; only then WhatsApp hears that we have it. */
+  receipt: (receipt: Receipt) => Promise<void>;
+  /** What came in, and what came and could not be read: the same holds for both. */
+  told: (told: Told, stanza: MissingStanza) => Promise<void>;
+  missed: (stanza: MissingStanza) => Promise<void>;
   restricted: (isRestricted: boolean) => void;
   untranslated: (error: unknown) => void;
 };
@@ -61,6 +64,7 @@ export type ConnectOptions = {
   timings: Timings;
   /** A text of ours by its WhatsApp id, for phones that ask to have it again. */
   sentText: (waId: string) => string | undefined;
+  passing: Passing;
 };
 
 /** One connection to WhatsApp, from dialling to its end; a session makes a new one for each attempt. */
@@ -73,9 +77,7 @@ export class Connection {
   #isLoggedIn = false;
   #qrsShown = 0;
   #watchdog: NodeJS.Timeout | undefined;
-  #handled: Promise<unknown> = Promise.resolve();
-  #inbound: Promise<void> = Promise.resolve();
-  #isQuiet = false;
+  readonly #intake: Intake;
   /** When WhatsApp last said anything. */
   heardAt = Date.now();
 
@@ -84,8 +86,16 @@ export class Connection {
     this.#events = events;
     this.socket = makeSocket(options);
     this.#guardFrames();
-    this.#keepOrder();
-    this.#guardDecryption();
+    this.#intake = new Intake({
+      socket: this.socket,
+      auth: options.auth,
+      hasEnded: () => this.#hasEnded,
+      tell: (told, stanza) => events.told(told, stanza),
+      miss: (stanza) => events.missed(stanza),
+      untranslated: (error) => events.untranslated(error),
+      passing: options.passing,
+    });
+    this.#holdReceipts();
     this.#listenToStanzas();
     this.#listenToEvents();
     this.#watchdog = setTimeout(() => {
@@ -106,13 +116,23 @@ export class Connection {
 
   /** From now on messages are left to the next connection: who is leaving finishes the one in hand. */
   quieten(): void {
-    this.#isQuiet = true;
+    this.#intake.quieten();
   }
 
-  /** Resolves when what WhatsApp was told we have is handed on. */
+  /** Resolves when what was begun is durable, and WhatsApp was told that we have it. */
   async handedOn(): Promise<void> {
-    await this.#handled;
-    await this.#inbound;
+    await this.#intake.settled();
+  }
+
+  /** Asks our own phone to send these once more; it answers when it is switched on, or not at all. */
+  async askAgain(stanzas: readonly MissingStanza[]): Promise<void> {
+    await this.socket.sendPeerDataOperationMessage({
+      peerDataOperationRequestType:
+        proto.Message.PeerDataOperationRequestType.PLACEHOLDER_MESSAGE_RESEND,
+      placeholderMessageResendRequest: stanzas.map(({ jid, from_me: fromMe, wa_id: id }) => ({
+        messageKey: { remoteJid: jid, fromMe, id },
+      })),
+    });
   }
 
   /** Asks for the code that is typed on the phone. */
@@ -168,30 +188,19 @@ export class Connection {
     ws.on("unexpected-response", () => this.end("upgrade_refused"));
   }
 
-  /**
-   * Baileys looks after several messages at once, and a later one may overtake the first of a new
-   * contact. Here one begins when the one before is done.
-   */
-  #keepOrder(): void {
+  /** WhatsApp forgets a receipt that was acknowledged: that is said when it is durable. */
+  #holdReceipts(): void {
     const { ws } = this.socket;
-    for (const listener of ws.listeners("CB:message")) {
-      ws.off("CB:message", listener as (...args: unknown[]) => void);
-      ws.on("CB:message", (node: BinaryNode) => {
-        const handle = (): unknown => (this.#isQuiet ? undefined : listener.call(ws, node));
-        this.#handled = this.#handled.then(handle, handle);
+    for (const listener of ws.listeners("CB:receipt")) {
+      ws.off("CB:receipt", listener as (...args: unknown[]) => void);
+      ws.on("CB:receipt", (node: BinaryNode) => {
+        // From the raw stanza, because Baileys may hold its own events back for half a minute.
+        const receipt = translateReceipt(node);
+        const acknowledge = (): unknown => (this.#hasEnded ? undefined : listener.call(ws, node));
+        if (receipt) void this.#events.receipt(receipt).then(acknowledge);
+        else acknowledge();
       });
     }
-  }
-
-  /**
-   * A message can be decrypted once. On a connection that has ended it could not be acknowledged, and
-   * WhatsApp's next try would find its key used up: so it stays sealed until then.
-   */
-  #guardDecryption(): void {
-    const { signalRepository } = this.socket;
-    const decrypt = signalRepository.decryptMessage.bind(signalRepository);
-    signalRepository.decryptMessage = (message) =>
-      this.#hasEnded ? Promise.reject(new ConnectionGoneError()) : decrypt(message);
   }
 
   #listenToStanzas(): void {
@@ -199,11 +208,6 @@ export class Connection {
     ws.on("CB:ack,class:message", ({ attrs }: BinaryNode) => {
       const error = Number(attrs["error"]);
       if (attrs["id"]) this.#events.acknowledged(attrs["id"], error > 0 ? error : null);
-    });
-    // From the raw stanza, because Baileys may hold its own events back for half a minute.
-    ws.on("CB:receipt", (node: BinaryNode) => {
-      const receipt = translateReceipt(node);
-      if (receipt) this.#events.receipt(receipt);
     });
     // Baileys' own listeners come first and have ended the connection.
     for (const end of ["CB:stream:error", "CB:failure", "CB:xmlstreamend"]) {
@@ -216,15 +220,6 @@ export class Connection {
     const { ev } = this.socket;
     ev.on("creds.update", () => this.#options.auth.saveCreds());
     ev.on("connection.update", (update) => this.#connectionUpdated(update));
-    // The buffer in front of Baileys' listeners merges messages and holds them: listen before it.
-    const emit = ev.emit.bind(ev);
-    ev.emit = (event, argument) => {
-      if (event === "messages.upsert") {
-        const { messages } = argument as BaileysEventMap["messages.upsert"];
-        for (const message of messages) this.#received(message);
-      }
-      return emit(event, argument);
-    };
   }
 
   #connectionUpdated(update: BaileysEventMap["connection.update"]): void {
@@ -256,30 +251,6 @@ export class Connection {
   #self(): Peer | null {
     const { me } = this.#options.auth.creds;
     return peerOf(me?.id && jidNormalizedUser(me.id), me?.lid && jidNormalizedUser(me.lid));
-  }
-
-  /** One after the other, because finding a phone number may need a look at the keys. */
-  #received(message: WAMessage): void {
-    this.#inbound = this.#translate(message, this.#inbound);
-  }
-
-  async #translate(message: WAMessage, earlier: Promise<void>): Promise<void> {
-    await earlier;
-    try {
-      const received = translateMessage(message);
-      if (!received) return;
-      const peer = received.fromMe ? received.peer : await this.#complete(received.peer);
-      this.#events.received({ ...received, peer });
-    } catch (error) {
-      this.#events.untranslated(error);
-    }
-  }
-
-  /** A contact may be named by LID alone; the phone number is known if they ever wrote with it. */
-  async #complete(peer: Peer): Promise<Peer> {
-    if (peer.phone !== null || peer.lid === null) return peer;
-    const jid = await this.socket.signalRepository.lidMapping.getPNForLID(`${peer.lid}@lid`);
-    return { phone: (jid && peerOf(jidNormalizedUser(jid))?.phone) || null, lid: peer.lid };
   }
 }
 

@@ -43,6 +43,9 @@ export class Rows {
   readonly #deps: RowsDeps;
   readonly #rows = new Map<string, Row>();
   readonly #dirty = new Map<string, unknown>();
+  /** Written while somebody held the keys: not to be stored before they let go. */
+  readonly #held = new Map<string, unknown>();
+  #holders = 0;
   readonly #loading = new Map<string, Promise<void>>();
   #isComplete: boolean;
   #isPersistent: boolean;
@@ -72,15 +75,35 @@ export class Rows {
   /** Takes new values, null deletes; they are readable at once and stored soon. */
   set(entries: Iterable<readonly [string, unknown]>): void {
     const usedAt = Date.now();
+    const waiting = this.#holders > 0 ? this.#held : this.#dirty;
     for (const [name, given] of entries) {
       const value = given ?? null;
       const unsaved = this.#rows.get(name)?.unsaved ?? 0;
       // Written again, it moves to the end: the batch keeps the order of the last writes.
-      const isDirtyAlready = this.#dirty.delete(name);
-      this.#rows.set(name, { value, usedAt, unsaved: isDirtyAlready ? unsaved : unsaved + 1 });
-      this.#dirty.set(name, value);
+      const isWaitingAlready = waiting.delete(name);
+      this.#rows.set(name, { value, usedAt, unsaved: isWaitingAlready ? unsaved : unsaved + 1 });
+      waiting.set(name, value);
     }
     if (this.#isPersistent) this.#timer ??= setTimeout(() => this.flush(), this.#deps.flushMs);
+  }
+
+  /**
+   * Keeps back what is written from now on until the returned function is called. A key that was used
+   * up must not be stored before what it opened is on its way.
+   */
+  hold(): () => void {
+    this.#holders += 1;
+    return () => {
+      this.#holders -= 1;
+      if (this.#holders > 0 || this.#held.size === 0) return;
+      for (const [name, value] of this.#held) {
+        const row = this.#rows.get(name);
+        if (this.#dirty.delete(name) && row) row.unsaved -= 1;
+        this.#dirty.set(name, value);
+      }
+      this.#held.clear();
+      if (this.#isPersistent) this.#timer ??= setTimeout(() => this.flush(), this.#deps.flushMs);
+    };
   }
 
   /** From now on rows are stored; until pairing has succeeded none is. */

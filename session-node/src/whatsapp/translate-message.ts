@@ -40,6 +40,11 @@ export function translateMessage(message: WAMessage): Received | null {
   };
 }
 
+/** What a content says in words, if it does. */
+export function textOf(raw: proto.IMessage | null | undefined): string | null {
+  return contentOf(raw)?.text ?? null;
+}
+
 function contentOf(raw: proto.IMessage | null | undefined): Content | null {
   const message = normalizeMessageContent(raw);
   // Without content it could not be decrypted yet: the phone is asked and it comes once more.
