@@ -77,6 +77,15 @@ export const ClearedQueue = z
   .meta({ id: "ClearedQueue" });
 export type ClearedQueue = z.infer<typeof ClearedQueue>;
 
+export const CountQueue = z.strictObject({ filter: MessageFilter }).meta({ id: "CountQueue" });
+export const CountedQueue = z
+  .strictObject({
+    waiting: z.int().meta({ description: "What a clear would cancel." }),
+    begun: z.int().meta({ description: "What a clear may find begun, as a host has it already." }),
+  })
+  .meta({ id: "CountedQueue" });
+export type CountedQueue = z.infer<typeof CountedQueue>;
+
 export const RetryQueue = z.strictObject({ filter: MessageFilter }).meta({ id: "RetryQueue" });
 export const RetriedQueue = z
   .strictObject({

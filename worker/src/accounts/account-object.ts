@@ -15,7 +15,7 @@ import type { EdgeFrame, Lease, Report } from "@roost/contract/host";
 import type { Peer } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
-import type { ClearedQueue, Queue, RetriedQueue } from "@roost/contract/queue";
+import type { ClearedQueue, CountedQueue, Queue, RetriedQueue } from "@roost/contract/queue";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { configOf } from "../config.ts";
 import { fleetStub, hostStub } from "../fleet/stubs.ts";
@@ -25,7 +25,7 @@ import { type Accepted, acceptMessage, type Submission } from "./accept-message.
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { cancelMessage } from "./cancel-message.ts";
-import { clearQueue } from "./clear-queue.ts";
+import { clearQueue, countQueue } from "./clear-queue.ts";
 import { defaultLimits } from "./default-limits.ts";
 import type { StoredFilter } from "./message-filter.ts";
 import { LiveStream } from "./live-stream.ts";
@@ -214,6 +214,10 @@ export class AccountObject extends DurableObject<Env> {
   async clearQueue(tenant: Id<"tenant">, filter: StoredFilter): Promise<Outcome<ClearedQueue>> {
     const engine = this.engineOf(tenant);
     return engine === null ? nothing("account") : ok(await clearQueue(engine, filter));
+  }
+
+  countQueue(tenant: Id<"tenant">, filter: StoredFilter): Outcome<CountedQueue> {
+    return this.asking(tenant, (store) => ok(countQueue(store, filter)));
   }
 
   /** Puts back what failed and may be repeated. */

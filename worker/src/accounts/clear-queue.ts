@@ -1,5 +1,5 @@
 import { type MessageId, numberedId, ownerOf } from "@roost/contract/ids";
-import type { ClearedQueue } from "@roost/contract/queue";
+import type { ClearedQueue, CountedQueue } from "@roost/contract/queue";
 import type { AccountEngine } from "./account-engine.ts";
 import type { AccountStore } from "./account-store.ts";
 import { ANSWER_WITHIN_MS, cancelNow } from "./cancel-message.ts";
@@ -18,10 +18,7 @@ export function clearQueue(engine: Clear, filter: StoredFilter): Promise<Cleared
   return engine.whileHeld(async () => {
     const { store, sessions, askedBack } = engine;
     const { id: account } = store.account();
-    const meant = (filter.numbers ?? store.outbox.numbers()).filter((n) => {
-      const message = store.messages.find(n);
-      return message !== null && !store.isFinished(n) && isMeant(store, message, filter);
-    });
+    const meant = meantBy(store, filter);
     const inHand = meant.filter((n) => store.leases.has(n));
     const ids = inHand.map((n): MessageId => numberedId("message", account, n));
     if (ids.length > 0) sessions.revoke(ids);
@@ -36,6 +33,26 @@ export function clearQueue(engine: Clear, filter: StoredFilter): Promise<Cleared
     await answered;
     engine.save();
     return count(meant.map((n) => store.messages.find(n)?.states.at(-1)?.[0]));
+  });
+}
+
+/** What a clear by this filter would find now; it changes nothing. */
+export function countQueue(store: AccountStore, filter: StoredFilter): CountedQueue {
+  const meant = meantBy(store, filter);
+  const waiting = meant.filter((n) => isWaiting(store, n)).length;
+  return { waiting, begun: meant.length - waiting };
+}
+
+function isWaiting(store: AccountStore, n: number): boolean {
+  const state = store.messages.find(n)?.states.at(-1)?.[0];
+  return state === "accepted" || state === "scheduled";
+}
+
+/** The numbers of what is not finished and meant. */
+function meantBy(store: AccountStore, filter: StoredFilter): number[] {
+  return (filter.numbers ?? store.outbox.numbers()).filter((n) => {
+    const message = store.messages.find(n);
+    return message !== null && !store.isFinished(n) && isMeant(store, message, filter);
   });
 }
 

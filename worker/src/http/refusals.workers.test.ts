@@ -72,6 +72,7 @@ function fill(path: string, ids: Ids): string {
 const bodies: Record<string, object> = {
   updateAccount: { name: "Mine" },
   clearQueue: { filter: { lane: "campaign" } },
+  countQueue: { filter: { lane: "campaign" } },
   retryQueue: { filter: { lane: "campaign" } },
   editMessage: { text: { body: "changed" } },
   startLink: { method: "qr" },

@@ -24,7 +24,7 @@ type At = Awaited<ReturnType<typeof givenQuiet>>;
 
 const queueOf = ({ account }: At) => `/v1/accounts/${account}/queue`;
 
-async function ask(at: At, what: "clear" | "retry", filter: object): Promise<unknown> {
+async function ask(at: At, what: "count" | "clear" | "retry", filter: object): Promise<unknown> {
   const response = await call(`${queueOf(at)}/${what}`, { key: at.key, body: { filter } });
   if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   return response.json();
@@ -67,11 +67,26 @@ test("once a pause is answered, the host holds no more than what it has begun", 
 
 test("a filter that says nothing is refused", async () => {
   const at = await givenQuiet();
-  for (const what of ["clear", "retry"]) {
+  for (const what of ["count", "clear", "retry"]) {
     const response = await call(`${queueOf(at)}/${what}`, { key: at.key, body: { filter: {} } });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code: "validation_failed" });
   }
+});
+
+test("counting tells what a clear would cancel, and changes nothing", async () => {
+  const at = await givenQuiet();
+  await send(at, { client_reference: "october" });
+  await leased(at, 1);
+  await setQueue(at, "paused");
+  await send(at, { client_reference: "october" });
+  await send(at, { client_reference: "november" });
+  const filter = { client_reference: "october" };
+  const counted = await ask(at, "count", filter);
+  expect(counted).toEqual({ waiting: 2, begun: 0 });
+  expect(await ask(at, "count", filter)).toEqual(counted);
+  expect(await ask(at, "clear", filter)).toEqual({ cancelled: 2, begun: 0 });
+  expect(await ask(at, "count", filter)).toEqual({ waiting: 0, begun: 0 });
 });
 
 test("clearing cancels what matches, asks back what is leased, and counts what was begun", async () => {

@@ -10,6 +10,8 @@ import { id } from "@roost/contract/ids";
 import {
   ClearedQueue,
   ClearQueue,
+  CountedQueue,
+  CountQueue,
   Queue,
   RetriedQueue,
   RetryQueue,
@@ -18,6 +20,7 @@ import {
 import { body, failures, json, newRouter, requireScope } from "../http/router.ts";
 import { askAccount } from "../accounts/ask-account.ts";
 import { clearQueue } from "./clear-queue.ts";
+import { countQueue } from "./count-queue.ts";
 import { retryQueue } from "./retry-queue.ts";
 
 const params = z.strictObject({ accountId: id("account") });
@@ -138,6 +141,24 @@ export const paceRoutes = newRouter()
         await askAccount(c.var.ctx, accountId, (stub, t) => stub.setQueue(t, state)),
         200,
       );
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/accounts/{accountId}/queue/count",
+      operationId: "countQueue",
+      summary: "Count what a clear would mean",
+      description: "Changes nothing: for asking a person before a clear, which cannot be undone.",
+      tags,
+      middleware: requireScope("accounts:read"),
+      request: { params, body: body(CountQueue) },
+      responses: { 200: json(CountedQueue, "How many match."), ...failures },
+    }),
+    async (c) => {
+      const { accountId } = c.req.valid("param");
+      const { filter } = c.req.valid("json");
+      return c.json(await countQueue(c.var.ctx, accountId, filter), 200);
     },
   )
   .openapi(
