@@ -1,8 +1,9 @@
 import type { AppLoadContext } from "@remix-run/cloudflare";
-import type { SetLimits, StartLink } from "@roost/contract/accounts";
+import type { QueueState, SetLimits, StartLink } from "@roost/contract/accounts";
 import type { LogIn, SignUp } from "@roost/contract/auth";
 import type { CreateKey } from "@roost/contract/keys";
 import type { MessageState, SendMessage } from "@roost/contract/messages";
+import type { MessageFilter } from "@roost/contract/queue";
 import type { AppType } from "@roost/worker/app";
 import { hc } from "hono/client";
 import type { z } from "zod";
@@ -29,7 +30,8 @@ export function apiFor(request: Request, context: AppLoadContext) {
       return response;
     },
   });
-  const { auth, accounts, messages, chats, keys } = v1;
+  const { auth, accounts, messages, chats, keys, admin } = v1;
+  const host = admin.hosts[":hostName"];
   const account = accounts[":accountId"];
 
   return {
@@ -67,8 +69,14 @@ export function apiFor(request: Request, context: AppLoadContext) {
     setLimits: (accountId: string, json: SetLimits) =>
       answerOf(account.limits.$put({ param: { accountId }, json })),
     getQueue: (accountId: string) => answerOf(account.queue.$get({ param: { accountId } })),
-    setQueue: (accountId: string, state: "active" | "paused") =>
+    setQueue: (accountId: string, state: QueueState) =>
       answerOf(account.queue.$put({ param: { accountId }, json: { state } })),
+    countQueue: (accountId: string, filter: MessageFilter) =>
+      answerOf(account.queue.count.$post({ param: { accountId }, json: { filter } })),
+    clearQueue: (accountId: string, filter: MessageFilter) =>
+      answerOf(account.queue.clear.$post({ param: { accountId }, json: { filter } })),
+    retryQueue: (accountId: string, filter: MessageFilter) =>
+      answerOf(account.queue.retry.$post({ param: { accountId }, json: { filter } })),
 
     listMessages: (of: Of, listed: Listed) =>
       answerOf(messages.$get({ query: { ...page(listed), ...of } })),
@@ -82,6 +90,12 @@ export function apiFor(request: Request, context: AppLoadContext) {
     createKey: (json: z.input<typeof CreateKey>, key: string) =>
       answerOf(keys.$post({ json, header: { "idempotency-key": key } })),
     revokeKey: (id: string) => answerOf(keys[":id"].$delete({ param: { id } })),
+
+    listHosts: (listed: Listed = {}) => answerOf(admin.hosts.$get({ query: page(listed) })),
+    getHost: (hostName: string) => answerOf(host.$get({ param: { hostName } })),
+    drainHost: (hostName: string) => answerOf(host.drain.$post({ param: { hostName } })),
+    resumeHost: (hostName: string) => answerOf(host.resume.$post({ param: { hostName } })),
+    listFleetErrors: () => answerOf(admin.errors.$get({ query: {} })),
   };
 }
 

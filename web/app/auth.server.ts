@@ -29,3 +29,13 @@ export function orThrow<T>(answer: Answer<T>, request: Request): T {
   if (status === 401) throw redirect(loginPath(request));
   throw data({ detail, code }, status);
 }
+
+/** Who runs Roost, and the API as them. For everybody else who is signed in there is nothing here. */
+export async function requireAdmin(
+  request: Request,
+  context: AppLoadContext,
+): Promise<{ api: Api; me: Me }> {
+  const member = await requireMember(request, context);
+  if (!member.me.is_platform_admin) throw data(null, 404);
+  return member;
+}

@@ -16,6 +16,7 @@ export default [
     route("accounts/:id", "routes/account.tsx", [
       index("routes/account.overview.tsx"),
       route("health", "routes/account.health.tsx"),
+      route("queue", "routes/account.queue.tsx"),
       route("settings", "routes/account.settings.tsx"),
     ]),
     route("chats", "routes/chats.tsx", [
@@ -25,6 +26,10 @@ export default [
     route("keys", "routes/keys.tsx"),
     route("keys/new", "routes/keys.new.tsx"),
     route("settings", "routes/settings.tsx"),
+    layout("routes/admin.tsx", [
+      route("admin/fleet", "routes/admin.fleet.tsx"),
+      route("admin/fleet/:host", "routes/admin.host.tsx"),
+    ]),
   ]),
   route("theme", "routes/theme.tsx"),
   route("logout", "routes/logout.tsx"),

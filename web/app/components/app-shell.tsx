@@ -1,6 +1,6 @@
 import { Form, Link, NavLink } from "@remix-run/react";
 import type { Me } from "@roost/contract/auth";
-import { KeyRound, LogOut, MessagesSquare, Settings, Smartphone } from "lucide-react";
+import { KeyRound, LogOut, MessagesSquare, Server, Settings, Smartphone } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "../lib/cn.ts";
 import { Button } from "./button.tsx";
@@ -13,9 +13,12 @@ const places = [
   { to: "/keys", label: "API keys", icon: KeyRound },
   { to: "/settings", label: "Settings", icon: Settings },
 ];
+/** For those who run Roost; for everybody else there is nothing at that address. */
+const adminPlaces = [{ to: "/admin/fleet", label: "Fleet", icon: Server }];
 
 /** The frame of every page of a member: navigation at the side, on a phone at the bottom. */
 export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
+  const shown = me.is_platform_admin ? [...places, ...adminPlaces] : places;
   return (
     <div className="md:grid md:grid-cols-[15rem_1fr]">
       <SkipLink />
@@ -24,7 +27,7 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
           <Logo />
         </Link>
         <nav aria-label="Main" className="flex flex-col gap-0.5">
-          {places.map(({ to, label, icon: Icon }) => (
+          {shown.map(({ to, label, icon: Icon }) => (
             <NavLink
               key={to}
               to={to}
@@ -63,9 +66,9 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
       </main>
       <nav
         aria-label="Main"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-4 border-t border-border bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-border bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
       >
-        {places.map(({ to, label, icon: Icon }) => (
+        {shown.map(({ to, label, icon: Icon }) => (
           <NavLink
             key={to}
             to={to}

@@ -7,6 +7,8 @@ import { progressOf } from "./ticks.ts";
 
 const account = `acc_${"0".repeat(26)}` as const;
 
+const LATER = "2026-11-20T12:00:00.000Z";
+
 function givenMessage(number: number, state: MessageData["state"]): MessageData {
   return {
     id: numberedId("message", account, number),
@@ -49,6 +51,21 @@ test("a tick from the stream replaces the one that the page was loaded with", ()
 test("a list that was loaded after the event is not set back by it", () => {
   const merged = mergeMessages([givenMessage(1, "read")], live(givenMessage(1, "sent")), 25);
   expect(states(merged)).toEqual(["read"]);
+});
+
+test("an older tick does not bring back a text that was edited or taken back since", () => {
+  const edited = { ...givenMessage(1, "sent"), text: { body: "new" }, edited_at: LATER };
+  const [shown] = mergeMessages([edited], live(givenMessage(1, "read")), 25);
+  expect(shown).toMatchObject({ state: "read", text: { body: "new" }, edited_at: LATER });
+
+  const { text: _, ...without } = givenMessage(1, "sent");
+  const [revoked] = mergeMessages(
+    [givenMessage(1, "read")],
+    live({ ...without, revoked_at: LATER }),
+    25,
+  );
+  expect(revoked).toMatchObject({ state: "read", revoked_at: LATER });
+  expect(revoked?.text).toBeUndefined();
 });
 
 test("a message that arrives stands above the others", () => {

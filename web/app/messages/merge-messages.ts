@@ -11,7 +11,7 @@ export function mergeMessages(
   limit: number,
 ): MessageData[] {
   const known = new Set(listed.map((message) => message.id));
-  const merged: MessageData[] = listed.map((message) => later(message, live.get(message.id)));
+  const merged: MessageData[] = listed.map((message) => merge(message, live.get(message.id)));
   // An older one belongs to a page further back.
   const last = listed.length < limit ? undefined : listed.at(-1);
   for (const message of live.values()) {
@@ -21,9 +21,26 @@ export function mergeMessages(
   return merged.sort(newestFirst).slice(0, Math.max(limit, listed.length));
 }
 
-function later(listed: MessageData, live: MessageData | undefined): MessageData {
+/** State and content go on independently: an old tick does not bring an edited text back. */
+function merge(listed: MessageData, live: MessageData | undefined): MessageData {
   if (live === undefined) return listed;
-  return progressOf(live.state) >= progressOf(listed.state) ? live : listed;
+  const further = progressOf(live.state) >= progressOf(listed.state) ? live : listed;
+  const newer = amendedAt(live) >= amendedAt(listed) ? live : listed;
+  const { text: _, ...rest } = further;
+  return {
+    ...rest,
+    ...(newer.text === undefined ? {} : { text: newer.text }),
+    type: newer.type,
+    edited_at: newer.edited_at,
+    revoked_at: newer.revoked_at,
+    // An event of a reaction names the message only: the list is loaded anew with it.
+    reactions: listed.reactions,
+  };
+}
+
+function amendedAt({ edited_at: editedAt, revoked_at: revokedAt }: MessageData): number {
+  const time = (at: string | null): number => (at === null ? 0 : Date.parse(at));
+  return Math.max(time(editedAt), time(revokedAt));
 }
 
 /** Ids of one account count up; of several accounts the time decides. */

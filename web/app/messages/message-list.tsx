@@ -1,23 +1,30 @@
 import { Link } from "@remix-run/react";
 import type { MessageData } from "@roost/contract/events";
 import { ArrowDownLeft, ArrowUpRight } from "lucide-react";
+import type { ReactNode } from "react";
 import { Ticks } from "../components/ticks.tsx";
 import { Time } from "../components/time.tsx";
 import { formatPhone } from "../lib/phone.ts";
 import { contentOf } from "./content.ts";
 
-/** Messages of an account, newest first, with where each of them is now. */
-export function MessageList({ messages }: { messages: readonly MessageData[] }) {
+/** Messages of an account, newest first, with where each of them is now and what can be done with it. */
+export function MessageList<M extends MessageData>({
+  messages,
+  action,
+}: {
+  messages: readonly M[];
+  action?: (message: M) => ReactNode;
+}) {
   return (
     <ul aria-label="Messages" className="divide-y divide-border border-t border-border">
       {messages.map((message) => (
-        <MessageRow key={message.id} message={message} />
+        <MessageRow key={message.id} message={message} action={action?.(message)} />
       ))}
     </ul>
   );
 }
 
-function MessageRow({ message }: { message: MessageData }) {
+function MessageRow({ message, action }: { message: MessageData; action: ReactNode }) {
   const isInbound = message.direction === "inbound";
   const Arrow = isInbound ? ArrowDownLeft : ArrowUpRight;
   return (
@@ -39,6 +46,7 @@ function MessageRow({ message }: { message: MessageData }) {
         {message.error === null ? null : (
           <p className="mt-1 text-destructive">{message.error.detail}</p>
         )}
+        {action === undefined || action === null ? null : <div className="mt-2">{action}</div>}
       </div>
       <p className="text-right text-[0.8125rem] text-muted-foreground sm:order-last">
         <Time at={message.created_at} />

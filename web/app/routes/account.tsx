@@ -1,9 +1,9 @@
 import { data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/cloudflare";
 import { Link, NavLink, Outlet, useLoaderData } from "@remix-run/react";
 import { ChevronLeft } from "lucide-react";
+import { AccountNotice } from "../accounts/account-notice.tsx";
 import { apiFor } from "../api.server.ts";
 import { orThrow } from "../auth.server.ts";
-import { Alert } from "../components/alert.tsx";
 import { PageBody } from "../components/app-shell.tsx";
 import { AccountBadge } from "../components/badge.tsx";
 import { cn } from "../lib/cn.ts";
@@ -24,6 +24,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 const tabs = [
   { to: ".", label: "Overview" },
   { to: "health", label: "Health" },
+  { to: "queue", label: "Queue" },
   { to: "settings", label: "Settings" },
 ];
 
@@ -55,7 +56,10 @@ export default function AccountFrame() {
       <p className="mt-1 min-h-6 text-muted-foreground tabular-nums">
         {account.phone === null ? "No phone linked yet" : formatPhone(account.phone)}
       </p>
-      <nav aria-label="Account" className="mt-5 mb-6 flex gap-6 border-b border-border">
+      <nav
+        aria-label="Account"
+        className="mt-5 mb-6 flex gap-6 overflow-x-auto overflow-y-hidden border-b border-border"
+      >
         {tabs.map(({ to, label }) => (
           <NavLink
             key={to}
@@ -73,19 +77,10 @@ export default function AccountFrame() {
           </NavLink>
         ))}
       </nav>
-      {account.reason === null || isPlain(account.state) ? null : (
-        <Alert tone={account.state === "reconnecting" ? "info" : "warning"} className="mb-6">
-          {account.reason.sentence}
-        </Alert>
-      )}
+      <AccountNotice account={account} />
       <Outlet context={account} />
     </PageBody>
   );
-}
-
-/** States whose page says by itself what is to be done. */
-function isPlain(state: string): boolean {
-  return ["unlinked", "linking", "connected"].includes(state);
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";
