@@ -6,9 +6,10 @@ import { numberedId, ownerOf } from "@roost/contract/ids";
 import type { Lane, Message, SendMessage } from "@roost/contract/messages";
 import type { AccountStore } from "./account-store.ts";
 import { chatWith } from "./chat-with.ts";
-import { estimateFor } from "./estimate.ts";
+import { estimateFor, waitingBefore } from "./estimate.ts";
 import { laneFor } from "./lanes.ts";
 import { presentAccepted } from "./present.ts";
+import { gradeOf } from "./stranger.ts";
 import type { StoredAccount, StoredMessage } from "./stored.ts";
 
 /** What waits at once in one account; beyond it a sender has to wait for its own messages. */
@@ -85,7 +86,12 @@ export function acceptMessage(
       estimatedAt: estimateFor(
         store,
         limits,
-        { ahead: isScheduled ? 0 : accepted, sendAt: submission.sendAt },
+        {
+          lane,
+          grade: gradeOf(chat),
+          ahead: isScheduled ? 0 : waitingBefore(store, lane),
+          sendAt: submission.sendAt,
+        },
         now,
       ),
       key: idempotencyKey,

@@ -4,13 +4,15 @@ import { type Id, newId } from "@roost/contract/ids";
 import { isPatient } from "../fleet/report-lanes.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
+import { advanceWarmUp } from "./advance-warm-up.ts";
 import { applyMessageReport, isMessageReport } from "./apply-reports.ts";
 import { AskedBack } from "./asked-back.ts";
+import { isClockBehind } from "./budgets.ts";
 import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
 import { limitsInForce } from "./default-limits.ts";
 import { LeaseRest } from "./lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
-import { isHeld } from "./next-lease.ts";
+import { earliestEnd, isHeld } from "./next-lease.ts";
 import { nextAlarm } from "./next-alarm.ts";
 import type { Placement } from "./placement.ts";
 import type { ProjectionWriter } from "./project-account.ts";
@@ -76,7 +78,9 @@ export class AccountEngine {
     if (this.isRetired) return;
     const { store, sessions, deps } = this;
     const now = Date.now();
+    if (isClockBehind(store.sends(), now)) store.change({ kind: "clock_set_back", now });
     ripenOutbox(store, now);
+    advanceWarmUp(store, this.limits(), now);
     const isResting = this.rest.until(now) !== null;
     const leases =
       isResting || this.holds > 0 ? [] : cutLeases(store, this.limits(), this.clock(now));
@@ -167,7 +171,7 @@ export class AccountEngine {
       }
     }
     if (queueBefore === "active" && store.account().queue.state === "paused") sessions.revoke(null);
-    const isRoomMade = leaseDecision(store, this.limits(), now).kind === "lease";
+    const isRoomMade = leaseDecision(store, this.limits(), now).picks.length > 0;
     if (isUrgent || isRoomMade) this.save();
     else if (store.isDirty()) await this.riders.aboard(() => this.save());
     return { fenced: [...fenced] };
@@ -275,13 +279,13 @@ export class AccountEngine {
     if (this.isRetired) return;
     const { store, sessions, deps } = this;
     const now = Date.now();
-    const decision = leaseDecision(store, this.limits(), now);
+    const { picks, holds } = leaseDecision(store, this.limits(), now);
     const at = nextAlarm(
       {
         lease: store.leases.nextDeadline(),
         outbox: store.outbox.nextAt(),
-        quota: decision.kind === "held" ? decision.until : null,
-        rest: decision.kind === "lease" ? this.rest.until(now) : null,
+        quota: earliestEnd(holds),
+        rest: picks.length > 0 ? this.rest.until(now) : null,
         placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
         start: sessions.startDeadline(now),
         link: sessions.linkDeadline(),

@@ -33,7 +33,7 @@ function view(store: AccountStore, now: number) {
     counts: store.outbox.counts(),
     due: store.outbox.first(1_000),
     leases: store.leases.all(),
-    quota: store.quota(),
+    sends: store.sends(),
     health: store.health(),
     decision: leaseDecision(store, LIMITS, now),
     keys: store.credentials.read(Array.from({ length: 20 }, (_, i) => `key-${i}`)),

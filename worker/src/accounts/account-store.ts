@@ -1,4 +1,5 @@
 import { describeError, log } from "../log.ts";
+import { countMessage, noSends, type Sends, setSendsBack } from "./budgets.ts";
 import { ChatLog } from "./chat-log.ts";
 import { CredentialStore } from "./credential-store.ts";
 import { afterOutcome, type HealthFacts, healthy } from "./health.ts";
@@ -9,14 +10,16 @@ import { type Amendment, amendMessage } from "./amend-message.ts";
 import { MessageLog } from "./message-log.ts";
 import { isOpen, isWaiting } from "./message-state.ts";
 import { MissingStanzas } from "./missing-stanzas.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type Whom } from "./outbox.ts";
 import { Pages, type Storage } from "./pages.ts";
 import { isSameProjection } from "./same-projection.ts";
-import { countSent, emptyQuota, type Quota } from "./quota.ts";
+import { emptyQuota } from "./quota.ts";
+import { gradeOf } from "./stranger.ts";
 import type {
   Change,
   Head,
   StoredAccount,
+  StoredChat,
   StoredEvent,
   StoredLease,
   StoredMessage,
@@ -40,7 +43,7 @@ export class AccountStore {
   readonly journal: Journal;
   readonly credentials: CredentialStore;
   readonly keys: IdempotencyKeys;
-  readonly outbox = new Outbox();
+  readonly outbox = new Outbox((message) => this.whomOf(message));
   readonly leases = new LeaseBook();
   readonly missing: MissingStanzas;
   private readonly storage: Storage;
@@ -56,7 +59,7 @@ export class AccountStore {
   private current: StoredAccount;
   private projected: number;
   private isProjectedNoted = true;
-  private quotaFacts: Quota;
+  private readonly sendFacts: Sends;
   private healthFacts: HealthFacts;
 
   /** What was stored last time. */
@@ -97,7 +100,7 @@ export class AccountStore {
     this.ticks = new TickLog(sql, head.tick);
     this.current = head.account;
     this.projected = head.projected;
-    this.quotaFacts = head.quota;
+    this.sendFacts = { ...noSends(), ...head.lanes, all: head.quota };
     this.healthFacts = head.health;
     for (const n of head.unfinished) this.warmUp(n);
     for (const lease of head.leases) this.leases.open(lease);
@@ -111,8 +114,8 @@ export class AccountStore {
     return this.current;
   }
 
-  quota(): Quota {
-    return this.quotaFacts;
+  sends(): Sends {
+    return this.sendFacts;
   }
 
   health(): HealthFacts {
@@ -208,6 +211,7 @@ export class AccountStore {
       this.credentials.checkpoint(),
       this.keys.checkpoint(now, (n) => this.isFinished(n)),
     ];
+    const { all, ...lanes } = this.sendFacts;
     const head: Head = {
       tick: this.ticks.lastTick(),
       account: this.current,
@@ -215,7 +219,8 @@ export class AccountStore {
       lastSeq: this.journal.last(),
       dataKey: this.credentials.wrappedDataKey(),
       projected: this.projected,
-      quota: this.quotaFacts,
+      quota: all,
+      lanes,
       health: this.healthFacts,
       leases: this.leases.all(),
       unfinished: this.outbox.numbers(),
@@ -253,7 +258,7 @@ export class AccountStore {
         this.current = change.account;
         break;
       case "chat":
-        this.chats.put(change.chat);
+        this.putChat(change.chat);
         break;
       case "chat_read":
         this.markRead(change.n);
@@ -306,10 +311,24 @@ export class AccountStore {
       case "health_forgiven":
         this.healthFacts = { ...this.healthFacts, consecutiveFailures: 0 };
         break;
+      case "clock_set_back":
+        setSendsBack(this.sendFacts, change.now);
+        break;
       case "projected":
         this.projected = change.version;
         break;
     }
+  }
+
+  private putChat(chat: StoredChat): void {
+    this.chats.put(chat);
+    if (chat.mergedInto !== null) this.outbox.mergeChats(chat.n, chat.mergedInto);
+    this.regrade(chat.mergedInto ?? chat.n);
+  }
+
+  /** What is known of the chat changed; its waiting messages may go with others now. */
+  private regrade(chat: number): void {
+    this.outbox.regrade(chat, (n) => this.messages.find(n));
   }
 
   private addMessage(message: StoredMessage): void {
@@ -326,7 +345,9 @@ export class AccountStore {
         chat.unread += 1;
         chat.lastInboundAt = at;
       }
+      if (message.origin === "phone") chat.begunAt ??= at;
       this.chats.touch(chat.n);
+      this.regrade(chat.n);
     }
     if (message.out === null) return;
     this.outbox.place(message);
@@ -357,10 +378,12 @@ export class AccountStore {
     if (message.out === null) return;
     this.outbox.place(message);
     if (change.state !== "leased") this.leases.settle(change.n);
-    if (before === undefined || !isOpen(before)) return;
-    // One that expires or is cancelled without an outcome was counted with the attempt it had.
-    if (isWaiting(before) && change.state === "unconfirmed") return;
-    this.countOutcome(change, isWaiting(change.state));
+    if (before !== undefined && isOpen(before)) {
+      // One that expires or is cancelled without an outcome was counted with the attempt it had.
+      const isCounted = isWaiting(before) && change.state === "unconfirmed";
+      if (!isCounted) this.countOutcome(message, change);
+    }
+    if (change.state === "sent") this.beginChat(message.chat, change.at);
   }
 
   private putBack(n: number, at: number): void {
@@ -373,11 +396,21 @@ export class AccountStore {
     this.outbox.place(message);
   }
 
-  private countOutcome(change: Extract<Change, { kind: "state" }>, isBackInQueue: boolean): void {
+  /** From now on what we send there begins no chat. */
+  private beginChat(n: number, at: number): void {
+    const chat = this.chats.find(n);
+    if (chat === null || chat.begunAt !== null) return;
+    chat.begunAt = at;
+    this.chats.touch(chat.n);
+    this.regrade(chat.n);
+  }
+
+  private countOutcome(message: StoredMessage, change: Extract<Change, { kind: "state" }>): void {
     const { state, now } = change;
-    if (isBackInQueue || state === "leased" || state === "expired" || state === "cancelled") return;
+    if (isWaiting(state)) return;
+    if (state === "leased" || state === "expired" || state === "cancelled") return;
     // What WhatsApp refused it has seen all the same; a number it does not know, it has not.
-    if (change.error?.code !== "not_on_whatsapp") countSent(this.quotaFacts, now);
+    if (change.error?.code !== "not_on_whatsapp") this.countOut(message, now);
     if (state !== "unconfirmed") {
       this.healthFacts = afterOutcome(this.healthFacts, state !== "failed", now);
     }
@@ -402,7 +435,18 @@ export class AccountStore {
     message.mayBeOut = true;
     this.messages.touch(message);
     // The attempt before may have gone out, at a time that nobody knows.
-    countSent(this.quotaFacts, now);
+    this.countOut(message, now);
+  }
+
+  private countOut(message: StoredMessage, now: number): void {
+    const lane = message.out?.lane ?? "direct";
+    countMessage(this.sendFacts, lane, this.whomOf(message).grade, now);
+  }
+
+  /** What changes a message that was sent begins nothing. */
+  private whomOf({ chat: n, target }: StoredMessage): Whom {
+    const chat = this.chats.find(n);
+    return { chat: chat?.n ?? n, grade: target === undefined ? gradeOf(chat) : "known" };
   }
 
   private closeLease(id: StoredLease["id"], now: number): void {
@@ -412,7 +456,7 @@ export class AccountStore {
       message.mayBeOut = true;
       this.messages.touch(message);
       this.outbox.makeReady(message);
-      countSent(this.quotaFacts, now);
+      this.countOut(message, now);
     }
   }
 

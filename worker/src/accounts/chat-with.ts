@@ -30,6 +30,7 @@ export function chatWith(
     unread: 0,
     updatedAt: now,
     lastInboundAt: null,
+    begunAt: null,
     last: null,
     tails: [],
     mergedInto: null,
@@ -97,6 +98,12 @@ function partFromStrangers(store: AccountStore, peer: Peer, phone: string | null
   }
 }
 
+/** One of the two being begun is enough; absent means that it was begun before this was kept. */
+function begunOf({ begunAt: a }: StoredChat, { begunAt: b }: StoredChat) {
+  if (a === undefined || b === undefined) return { begunAt: 0 };
+  return { begunAt: a === null || b === null ? (a ?? b) : Math.min(a, b) };
+}
+
 function merge(store: AccountStore, a: StoredChat, b: StoredChat): StoredChat {
   const [kept, gone] = a.n < b.n ? [a, b] : [b, a];
   const isNewer = (gone.last?.n ?? 0) > (kept.last?.n ?? 0);
@@ -110,6 +117,7 @@ function merge(store: AccountStore, a: StoredChat, b: StoredChat): StoredChat {
     unread: kept.unread + gone.unread,
     updatedAt: Math.max(kept.updatedAt, gone.updatedAt),
     lastInboundAt: Math.max(kept.lastInboundAt ?? 0, gone.lastInboundAt ?? 0) || null,
+    ...begunOf(kept, gone),
     last: isNewer ? gone.last : kept.last,
     tails: [...kept.tails, ...gone.tails].sort((x, y) => y - x),
   };

@@ -1,29 +1,22 @@
 import type { LeasedMessage, Lease } from "@roost/contract/host";
 import { type Id, numberedId } from "@roost/contract/ids";
 import type { Limits } from "@roost/contract/accounts";
+import type { Lane } from "@roost/contract/messages";
 import { recipientOf } from "./address.ts";
 import type { AccountStore } from "./account-store.ts";
-import { type LeaseDecision, nextLease } from "./next-lease.ts";
+import { LANES } from "./lanes.ts";
+import { leaseFacts, plannedUntil } from "./lease-facts.ts";
+import { LEASE_SIZE, type LeaseDecision, nextLease } from "./next-lease.ts";
 import { planMessages } from "./pacing.ts";
-import { roomFor } from "./quota.ts";
+import { quietFrom } from "./quiet-hours.ts";
+import { lastSentAt } from "./quota.ts";
 import type { StoredLease } from "./stored.ts";
 
 export type Clock = { now: number; random: () => number; newLeaseId: () => Id<"lease"> };
 
 /** What would happen with the due messages now. */
 export function leaseDecision(store: AccountStore, limits: Limits, now: number): LeaseDecision {
-  const { state, reason, queue, session } = store.account();
-  const { accepted: due, leased: inFlight } = store.outbox.counts();
-  const isOnline = state === "connected" || state === "restricted";
-  return nextLease({
-    isConnected: isOnline && session.host !== null,
-    notConnectedReason: reason,
-    queueState: queue.state,
-    queueReason: queue.reason,
-    due,
-    inFlight,
-    room: roomFor(store.quota(), limits, inFlight, now),
-  });
+  return nextLease(leaseFacts(store, limits, now), now);
 }
 
 /** Moves what is due into leases for the session's host, and answers them. */
@@ -31,17 +24,16 @@ export function cutLeases(store: AccountStore, limits: Limits, clock: Clock): St
   const cut: StoredLease[] = [];
   for (;;) {
     const { host, epoch } = store.account().session;
-    const decision = leaseDecision(store, limits, clock.now);
-    if (decision.kind !== "lease" || host === null) return cut;
-    const messages = store.outbox.first(decision.count).flatMap((n) => pacedOf(store, n) ?? []);
-    const freeAt = store.leases.plannedUntil();
+    const { picks } = leaseDecision(store, limits, clock.now);
+    if (picks.length === 0 || host === null) return cut;
     const lease: StoredLease = {
       id: clock.newLeaseId(),
       epoch,
       host,
       cutAt: clock.now,
-      messages: planMessages(messages, limits, { now: clock.now, freeAt, random: clock.random }),
+      messages: plan(store, store.outbox.pick(picks, LEASE_SIZE), limits, clock),
     };
+    if (lease.messages.length === 0) return cut;
     store.change({ kind: "lease", lease });
     cut.push(lease);
   }
@@ -54,10 +46,9 @@ export function offerAgain(
   limits: Limits,
   clock: Clock,
 ): void {
-  const messages = lease.messages.flatMap(({ n }) => pacedOf(store, n) ?? []);
-  const { now, random } = clock;
-  const planned = planMessages(messages, limits, { now, freeAt: now, random });
-  store.change({ kind: "lease_offered", id: lease.id, messages: planned, now });
+  const numbers = lease.messages.map(({ n }) => n);
+  const messages = plan(store, numbers, limits, clock, []);
+  store.change({ kind: "lease_offered", id: lease.id, messages, now: clock.now });
 }
 
 /** The lease as its host gets it. */
@@ -93,9 +84,48 @@ export function leaseFrame(store: AccountStore, lease: StoredLease): Lease {
   return { id: lease.id, account, epoch: lease.epoch, messages };
 }
 
+/** When each may begin; `lanes` are those whose messages in hand are waited for. */
+function plan(
+  store: AccountStore,
+  numbers: readonly number[],
+  limits: Limits,
+  { now, random }: Clock,
+  lanes: readonly Lane[] = LANES,
+) {
+  const freeAfter = (lane: Lane) =>
+    plannedUntil(
+      store,
+      lanes.filter((other) => LANES.indexOf(other) <= LANES.indexOf(lane)),
+    );
+  return planMessages(
+    numbers.flatMap((n) => pacedOf(store, n) ?? []),
+    limits,
+    {
+      now,
+      random,
+      freeAt: {
+        reply: freeAfter("reply"),
+        direct: freeAfter("direct"),
+        campaign: freeAfter("campaign"),
+      },
+      campaignDoneAt: campaignDoneAt(store, lanes, now),
+      quietFrom: quietFrom(limits.quiet_hours, now),
+    },
+  );
+}
+
+function campaignDoneAt(store: AccountStore, lanes: readonly Lane[], now: number): number | null {
+  const sentAt = lastSentAt(store.sends().campaign);
+  const planned = plannedUntil(
+    store,
+    lanes.filter((lane) => lane === "campaign"),
+  );
+  return sentAt === null && planned === 0 ? null : Math.max(planned, Math.min(sentAt ?? 0, now));
+}
+
 function pacedOf(store: AccountStore, n: number) {
   const message = store.messages.find(n);
   if (message === null || message.out === null) return null;
-  const { pace, expiresAt } = message.out;
-  return { n, pace, length: message.text?.length ?? 0, expiresAt };
+  const { lane, pace, expiresAt } = message.out;
+  return { n, lane, pace, length: message.text?.length ?? 0, expiresAt };
 }

@@ -13,9 +13,9 @@ const LIMITS: Limits = { ...defaultLimits(true), per_minute: 2 };
 function given(account: Partial<StoredAccount> = {}, sent = 0) {
   const { store } = givenStore();
   store.setAccount(account);
-  countSent(store.quota(), NOW - 10_000, sent);
+  countSent(store.sends().all, NOW - 10_000, sent);
   return (ahead: number, sendAt: number | null = null) =>
-    estimateFor(store, LIMITS, { ahead, sendAt }, NOW);
+    estimateFor(store, LIMITS, { lane: "reply", grade: "known", ahead, sendAt }, NOW);
 }
 
 test("with room it goes out now, or at its time", () => {

@@ -143,11 +143,14 @@ export class LeaseBook {
     return next;
   }
 
-  /** When the last planned message of any lease is through. */
-  plannedUntil(): number {
+  /** When the last of these messages that has no outcome is through. */
+  plannedUntil(isMeant: (n: number) => boolean = () => true): number {
     let until = 0;
-    for (const { messages } of this.leases.values()) {
-      for (const { notBefore, typingMs } of messages) until = Math.max(until, notBefore + typingMs);
+    for (const { messages, open } of this.leases.values()) {
+      for (const { n, notBefore, typingMs } of messages) {
+        if (!open.has(n) || notBefore + typingMs <= until || !isMeant(n)) continue;
+        until = notBefore + typingMs;
+      }
     }
     return until;
   }

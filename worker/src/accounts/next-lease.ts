@@ -1,6 +1,12 @@
-import type { QueueState } from "@roost/contract/accounts";
+import type { Limits, QueueState } from "@roost/contract/accounts";
+import type { Lane } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
+import { type InHand, laneRoom, newChatRoom, type Sends } from "./budgets.ts";
+import type { Gates, Hold } from "./gates.ts";
+import { LANES } from "./lanes.ts";
+import type { Pick } from "./outbox.ts";
 import type { Room } from "./quota.ts";
+import { type Grade, GRADES } from "./stranger.ts";
 
 /** The most that one lease holds; the host protocol says so too. */
 export const LEASE_SIZE = 20;
@@ -20,33 +26,115 @@ export type LeaseFacts = {
   queueState: QueueState;
   queueReason: ReasonCode | null;
   /** Due messages that no host has. */
-  due: number;
-  inFlight: number;
-  room: Room;
+  due: Record<Lane, Record<Grade, number>>;
+  inHand: InHand;
+  sends: Sends;
+  limits: Limits;
+  /** What the warm-up leaves of `new_chats_per_day`, and whether it is the warm-up that decides. */
+  newChats: { limit: number; reason: ReasonCode; until: number | null };
+  gates: Gates;
+  /** How many campaign messages fit into what a host is given to plan. */
+  campaignSlots: number;
 };
 
-export type LeaseDecision =
-  | { kind: "lease"; count: number }
-  | { kind: "nothing" }
-  /** The host has enough in hand: its next outcome asks again. */
-  | { kind: "enough" }
-  | { kind: "held"; reason: ReasonCode; until: number | null };
+/** What to hand out now, in order; and of each lane why some of it is held, if some is. */
+export type LeaseDecision = { picks: Pick[]; holds: Record<Lane, Hold | null> };
 
-/** Whether to hand out due messages now, and how many. */
-export function nextLease(facts: LeaseFacts): LeaseDecision {
-  const { due, inFlight, room } = facts;
-  if (due === 0) return { kind: "nothing" };
+/** What may go out of one lane. */
+type LaneRoom = { pick: Pick; hold: Hold | null };
+
+/** Which due messages to hand out now, and how many. A lane that is held stops no other. */
+export function nextLease(facts: LeaseFacts, now: number): LeaseDecision {
+  const closed = closedBy(facts);
+  const rooms: LaneRoom[] = [];
+  const inHand = { ...facts.inHand };
+  for (const lane of LANES) {
+    const room = roomOf(lane, closed, { ...facts, inHand }, now);
+    rooms.push(room);
+    // What goes out of the lanes before it is not there any more for those behind.
+    inHand[lane] += room.pick.count;
+    inHand.newChats += room.pick.newChats;
+  }
+  const [reply, direct, campaign] = rooms.map(({ hold }) => hold);
+  return {
+    picks: worthIt(
+      rooms.map(({ pick }) => pick),
+      facts.inHand,
+    ),
+    holds: { reply: reply ?? null, direct: direct ?? null, campaign: campaign ?? null },
+  };
+}
+
+/** Why nothing goes out at all. */
+function closedBy(facts: LeaseFacts): Hold | null {
   if (isHeld(facts.queueState)) {
-    return { kind: "held", reason: facts.queueReason ?? "queue_paused", until: null };
+    return { reason: facts.queueReason ?? "queue_paused", until: null };
   }
   if (!facts.isConnected) {
-    return { kind: "held", reason: facts.notConnectedReason ?? "not_connected", until: null };
+    return { reason: facts.notConnectedReason ?? "not_connected", until: null };
   }
-  if (room.left === 0) {
-    return { kind: "held", reason: room.reason ?? "quota_minute", until: room.until };
-  }
-  const isWorthIt =
-    inFlight < LOW_WATER || (due >= LEASE_SIZE && inFlight + LEASE_SIZE <= MAX_IN_FLIGHT);
-  if (!isWorthIt) return { kind: "enough" };
-  return { kind: "lease", count: Math.min(due, LEASE_SIZE, room.left) };
+  return null;
+}
+
+function roomOf(lane: Lane, closed: Hold | null, facts: LeaseFacts, now: number): LaneRoom {
+  const { known, unanswered, new: fresh } = facts.due[lane];
+  const total = known + unanswered + fresh;
+  const none: Pick = { lane, count: 0, grades: [], newChats: 0 };
+  if (total === 0) return { pick: none, hold: null };
+  const gate = closed ?? (lane === "reply" ? null : facts.gates[lane]);
+  if (gate !== null) return { pick: none, hold: gate };
+  const room = laneRoom(lane, facts.sends, facts.limits, facts.inHand, now);
+  if (room.left === 0) return { pick: none, hold: holdOf(room) };
+
+  const toStrangers = lane === "reply" ? null : facts.gates.strangers;
+  const chats = newChats(facts, now);
+  const begun = toStrangers === null ? Math.min(fresh, chats.left, room.left) : 0;
+  const able = known + (toStrangers === null ? unanswered : 0) + begun;
+  const slots = lane === "campaign" ? facts.campaignSlots : Infinity;
+  const pick: Pick = {
+    lane,
+    count: Math.min(able, room.left, slots),
+    grades: toStrangers === null ? GRADES : ["known"],
+    newChats: begun,
+  };
+  if (toStrangers !== null && unanswered + fresh > 0) return { pick, hold: toStrangers };
+  const isChatHeld = fresh > 0 && chats.left === 0 && chats.reason !== null;
+  return { pick, hold: isChatHeld ? holdOf(chats) : null };
+}
+
+function newChats({ newChats, sends, inHand }: LeaseFacts, now: number): Room {
+  const { limit, reason, until } = newChats;
+  const room = newChatRoom(sends, limit, reason, inHand, now);
+  if (room.left > 0 || until === null) return room;
+  // The next stage of the warm-up may open it before the window does.
+  return { ...room, until: room.until === null ? until : Math.min(room.until, until) };
+}
+
+/** The hold of the most urgent lane that has one. */
+export function firstHold({ reply, direct, campaign }: LeaseDecision["holds"]): Hold | null {
+  return reply ?? direct ?? campaign;
+}
+
+/** When the first lane may have room again; null while nobody knows. */
+export function earliestEnd(holds: LeaseDecision["holds"]): number | null {
+  const ends = Object.values(holds).flatMap((hold) => hold?.until ?? []);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+function holdOf({ reason, until }: Room): Hold {
+  return { reason: reason ?? "quota_minute", until };
+}
+
+/**
+ * What is worth a lease. A lane is served at once while a host has little of it and of those before it;
+ * otherwise a lease waits until it is full, so that a busy account has few.
+ */
+function worthIt(picks: readonly Pick[], inHand: InHand): Pick[] {
+  const able = picks.filter(({ count }) => count > 0);
+  const sum = able.reduce((total, { count }) => total + count, 0);
+  const { reply, direct, campaign } = inHand;
+  const isFull = sum >= LEASE_SIZE && reply + direct + campaign + LEASE_SIZE <= MAX_IN_FLIGHT;
+  if (isFull) return able;
+  const ahead = { reply, direct: reply + direct, campaign: reply + direct + campaign };
+  return able.filter(({ lane }) => ahead[lane] < LOW_WATER);
 }

@@ -1,6 +1,10 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Outbox } from "./outbox.ts";
+import type { Grade } from "./stranger.ts";
 import type { StoredMessage } from "./stored.ts";
+
+const everybodyKnown = () => ({ chat: 1, grade: "known" as const });
 
 function message(n: number, facts: Partial<StoredMessage["out"]> = {}, state = "accepted") {
   const out = { lane: "direct", priority: 5, sendAt: null, expiresAt: null, ...facts };
@@ -9,7 +13,7 @@ function message(n: number, facts: Partial<StoredMessage["out"]> = {}, state = "
 }
 
 test("replies go before direct messages, urgent before others, and else the first come", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(everybodyKnown);
   outbox.place(message(1));
   outbox.place(message(2, { priority: 10 }));
   outbox.place(message(3, { lane: "reply", priority: 0 }));
@@ -19,7 +23,7 @@ test("replies go before direct messages, urgent before others, and else the firs
 });
 
 test("what a host returned goes before what was accepted later", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(everybodyKnown);
   for (const n of [1, 2]) outbox.place(message(n, {}, "leased"));
   outbox.place(message(3));
   outbox.place(message(2));
@@ -28,7 +32,7 @@ test("what a host returned goes before what was accepted later", () => {
 });
 
 test("a scheduled message is found when its time comes, an expired one when its time is over", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(everybodyKnown);
   outbox.place(message(1, { sendAt: 1_000, expiresAt: 5_000 }, "scheduled"));
   expect(outbox.nextAt()).toBe(1_000);
   expect(outbox.ripe(999)).toEqual({ due: [], expired: [] });
@@ -39,7 +43,7 @@ test("a scheduled message is found when its time comes, an expired one when its 
 });
 
 test("many that come back at once keep the order of acceptance", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(everybodyKnown);
   for (let n = 1; n <= 100; n++) outbox.place(message(n, {}, "leased"));
   for (let n = 101; n <= 110; n++) outbox.place(message(n));
   for (let n = 100; n >= 1; n--) outbox.place(message(n));
@@ -51,7 +55,7 @@ test("many that come back at once keep the order of acceptance", () => {
 });
 
 test("what waits is counted by lane and state", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(everybodyKnown);
   outbox.place(message(1));
   outbox.place(message(2, { lane: "campaign", sendAt: 9 }, "scheduled"));
   outbox.place(message(3, { lane: "reply" }, "leased"));
@@ -63,4 +67,66 @@ test("what waits is counted by lane and state", () => {
   });
   outbox.place(message(3, { lane: "reply" }, "sent"));
   expect(outbox.counts()).toEqual({ accepted: 2, scheduled: 1, leased: 0, unconfirmed: 0 });
+});
+
+test("people who never wrote to us are passed over while they must wait, and nobody behind them", () => {
+  const grades = new Map<number, Grade>([
+    [1, "new"],
+    [2, "unanswered"],
+    [3, "known"],
+    [4, "new"],
+  ]);
+  const outbox = new Outbox(({ n }) => ({ chat: n, grade: grades.get(n) ?? "known" }));
+  for (const n of [1, 2, 3, 4]) outbox.place(message(n));
+  const pick = (grades: Grade[], newChats: number) =>
+    outbox.pick([{ lane: "direct", count: 10, grades, newChats }], 10);
+  expect(pick(["known"], 0)).toEqual([3]);
+  expect(pick(["known", "unanswered", "new"], 1)).toEqual([1, 2, 3]);
+  expect(pick(["known", "unanswered", "new"], 2)).toEqual([1, 2, 3, 4]);
+  grades.set(1, "known");
+  outbox.regrade(1, (n) => message(n));
+  expect(pick(["known"], 0)).toEqual([1, 3]);
+  expect(outbox.due("direct")).toEqual({ known: 2, unanswered: 1, new: 1 });
+});
+
+test("counts are those of the messages, lane by lane, whatever happens to them", () => {
+  const step = fc.record({
+    n: fc.integer({ min: 1, max: 12 }),
+    state: fc.constantFrom("accepted", "scheduled", "leased", "unconfirmed", "sent", "failed"),
+    regrade: fc.boolean(),
+  });
+  const lanes = ["reply", "direct", "campaign"] as const;
+  const laneOf = (n: number) => lanes[n % 3] ?? "direct";
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const states = new Map<number, string>();
+      const grades = new Map<number, Grade>();
+      const outbox = new Outbox(({ n }) => ({ chat: n, grade: grades.get(n) ?? "new" }));
+      const made = (n: number) => message(n, { lane: laneOf(n) }, states.get(n));
+      for (const { n, state, regrade } of steps) {
+        states.set(n, state);
+        outbox.place(made(n));
+        if (regrade) {
+          grades.set(n, "unanswered");
+          outbox.regrade(n, made);
+        }
+      }
+      const numbers = (is: (n: number, state: string) => boolean) =>
+        [...states].filter(([n, state]) => is(n, state)).map(([n]) => n);
+      for (const lane of lanes) {
+        const inLane = (state: string) => numbers((n, s) => laneOf(n) === lane && s === state);
+        expect(outbox.laneCounts()[lane]).toEqual({
+          accepted: inLane("accepted").length,
+          scheduled: inLane("scheduled").length,
+          leased: inLane("leased").length,
+        });
+        const { known, unanswered, new: fresh } = outbox.due(lane);
+        expect(known + unanswered + fresh).toBe(inLane("accepted").length);
+      }
+      expect(outbox.inHand().length).toBe(numbers((_, state) => state === "leased").length);
+      expect(outbox.first(100).sort((a, b) => a - b)).toEqual(
+        numbers((_, state) => state === "accepted").sort((a, b) => a - b),
+      );
+    }),
+  );
 });

@@ -7,35 +7,42 @@ import type {
 } from "@roost/contract/accounts";
 import { reason, type ReasonCode } from "@roost/contract/reasons";
 import type { AccountStore } from "./account-store.ts";
+import { shareOf, usedByLane } from "./budgets.ts";
 import { leaseDecision } from "./cut-leases.ts";
 import { type HealthFacts, HISTORY_MS, historyOf } from "./health.ts";
+import { gatesNow, inHandOf, newChatsOf, warmUpOf } from "./lease-facts.ts";
 import { time, timeOrNull } from "./present.ts";
-import { usedWithin } from "./quota.ts";
+import { quietUntil } from "./quiet-hours.ts";
+import { usedWithin, type WindowLimits, type WindowName } from "./quota.ts";
 import type { StoredAccount } from "./stored.ts";
+import { presentWarmUp } from "./warm-up.ts";
 
 /** How the account fares, and what its limits leave. */
 export function presentHealth(store: AccountStore, limits: Limits, now: number): Health {
   const account = store.account();
   const { score, consecutiveFailures } = store.health();
-  const used = usedWithin(store.quota(), now);
-  const { leased } = store.outbox.counts();
-  const windows = {
-    minute: window(limits.per_minute, used.minute + leased),
-    hour: window(limits.per_hour, used.hour + leased),
-    day: window(limits.per_day, used.day + leased),
-  };
+  const inHand = inHandOf(store);
+  const used = usedByLane(store.sends(), inHand, now);
+  const newChats = newChatsOf(store, limits);
+  const shares = limits.lane_shares;
+  const begun = usedWithin(store.sends().newChats, now).day + inHand.newChats;
   return {
     score,
     consecutive_failures: consecutiveFailures,
     reasons: reasonsOf(store, limits, now).map(reason),
-    windows,
-    lanes: { reply: windows, direct: windows, campaign: windows },
-    new_chats: window(limits.new_chats_per_day, 0),
+    windows: windows(limits, used.all),
+    lanes: {
+      // A reply may use whatever the others leave.
+      reply: windows(limits, used.reply, used.all),
+      direct: windows(shareOf(limits, shares.direct), used.direct),
+      campaign: windows(shareOf(limits, shares.campaign), used.campaign),
+    },
+    new_chats: window(newChats.limit, begun),
     plan: null,
-    warm_up: null,
+    warm_up: presentWarmUp(warmUpOf(store, now), limits),
     whatsapp: presentStanding(account.standing),
     phone_seen_at: timeOrNull(account.phoneSeenAt ?? null),
-    quiet_until: null,
+    quiet_until: timeOrNull(quietUntil(limits.quiet_hours, now)),
   };
 }
 
@@ -56,11 +63,12 @@ export function presentHistory(health: HealthFacts, since: number, now: number):
 
 function reasonsOf(store: AccountStore, limits: Limits, now: number): ReasonCode[] {
   const { state, reason: why, queue } = store.account();
-  const decision = leaseDecision(store, limits, now);
+  const { holds } = leaseDecision(store, limits, now);
+  const gates = gatesNow(store, limits, now);
   const codes = [
     state === "connected" ? null : why,
     queue.reason,
-    decision.kind === "held" ? decision.reason : null,
+    ...[...Object.values(holds), ...Object.values(gates)].map((hold) => hold?.reason ?? null),
   ].filter((code): code is ReasonCode => code !== null);
   return [...new Set(codes)];
 }
@@ -71,6 +79,22 @@ function presentStanding(standing: StoredAccount["standing"]): WhatsAppStanding 
   return {
     time_lock: timeLock === null ? null : { ...timeLock, until: timeOrNull(timeLock.until) },
     new_chat_cap: cap === null ? null : { ...cap, cycle_end: timeOrNull(cap.cycle_end) },
+  };
+}
+
+type Counts = Record<WindowName, number>;
+
+/** `taken`: all that counts against the limits, where that is more than what was used. */
+function windows(limits: WindowLimits, used: Counts, taken = used) {
+  const one = (limit: number, name: WindowName) => ({
+    limit,
+    used: used[name],
+    left: Math.max(0, limit - taken[name]),
+  });
+  return {
+    minute: one(limits.per_minute, "minute"),
+    hour: one(limits.per_hour, "hour"),
+    day: one(limits.per_day, "day"),
   };
 }
 

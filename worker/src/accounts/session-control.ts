@@ -10,6 +10,7 @@ import { accountData, linkData } from "./present.ts";
 import { afterSessionReport, isOnline } from "./session-state.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
+import { firstStage } from "./warm-up.ts";
 
 /** The name under which the host keeps the credentials' root. */
 const CREDS = "creds";
@@ -151,6 +152,8 @@ export class SessionControl {
     if (link === before) return;
     this.store.setAccount({ link });
     if (link.state === "linked") {
+      // Until a number is known this is a new one, which has yet to earn WhatsApp's trust.
+      if (this.store.account().phone === null) this.store.setAccount({ warmUp: firstStage(now) });
       this.store.setAccount({ state: "connecting", reason: "starting" });
       this.emitLink(now);
       this.emitAccount("account.linked", now);

@@ -11,7 +11,9 @@ import type { Id } from "@roost/contract/ids";
 import type { Lane, MessageError, MessageState } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { HealthFacts } from "./health.ts";
+import type { Sends } from "./budgets.ts";
 import type { Quota } from "./quota.ts";
+import type { WarmUpState } from "./warm-up.ts";
 
 /** The account itself and its session, as it is kept. Times are milliseconds since 1970. */
 export type StoredAccount = {
@@ -35,6 +37,10 @@ export type StoredAccount = {
   standing?: Standing;
   /** When something last came from the phone itself; absent until the first time. */
   phoneSeenAt?: number;
+  /** WhatsApp refused to let it begin a chat; no other is tried until then. */
+  coldClosedUntil?: number | null;
+  /** How far the number has come on the ladder of its first days. */
+  warmUp?: WarmUpState;
   /** Grows with everything that the directory shows. */
   version: number;
 };
@@ -124,6 +130,8 @@ export type StoredChat = {
   unread: number;
   updatedAt: number;
   lastInboundAt: number | null;
+  /** When the first message of ours went out; absent in chats from before this was kept. */
+  begunAt?: number | null;
   last: { n: number; direction: "outbound" | "inbound"; preview: string; at: number } | null;
   /** The newest message of each chain; more than one after two chats turned out to be one person's. */
   tails: number[];
@@ -166,6 +174,8 @@ export type Head = {
   dataKey: string | null;
   projected: number;
   quota: Quota;
+  /** Absent in what was stored before lanes had budgets. */
+  lanes?: Omit<Sends, "all">;
   health: HealthFacts;
   leases: StoredLease[];
   /** Messages that must be in memory: they wait, are in a host's hands, or have an open fate. */
@@ -205,4 +215,5 @@ export type Change =
   | { kind: "keys"; dataKey: string | null; writes: [string, string | null][] }
   | { kind: "keys_forgotten" }
   | { kind: "health_forgiven" }
+  | { kind: "clock_set_back"; now: number }
   | { kind: "projected"; version: number };

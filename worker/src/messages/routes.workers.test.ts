@@ -443,7 +443,7 @@ test("limits hold, and the queue says what it waits for", async () => {
   const at = await givenQuiet();
   const path = `/v1/accounts/${at.account}/limits`;
   const limits = await (await call(path, { key: at.key })).json<object>();
-  const set = { ...limits, per_minute: 2 };
+  const set = { ...limits, per_minute: 2, lane_shares: { direct: 100, campaign: 100 } };
   await call(path, { key: at.key, method: "PUT", body: set });
   for (let i = 0; i < 5; i++) await send(at);
   await vi.waitFor(() => expect(at.host.leased(at.account)).toHaveLength(2));
