@@ -9,6 +9,10 @@ const run = promisify(execFile);
 /** The Worker as one file, exactly as it would be deployed. */
 export const bundleFile = `${buildDirectory}/worker/index.js`;
 
+/** The same Worker without pages, on the lab's failing platform. */
+const labBundleFile = `${buildDirectory}/lab/index.js`;
+const labEntry = "worker/test/lab/edge/index.ts";
+
 const webSources = ["web/app/**/*.*", "web/public/**/*.*", "web/*.{ts,json}"];
 const contractSources = ["worker/contract/src/*.ts", "worker/contract/*.json"];
 const workerSources = ["worker/src/**/*.*", "worker/package.json", "wrangler.toml"];
@@ -31,6 +35,19 @@ export async function build(): Promise<void> {
   await onceFor("worker", `${pages}:${worker}`, bundleFile, async () => {
     await wrangler("deploy", "--dry-run", "--minify", "--outdir", `${buildDirectory}/worker`);
   });
+}
+
+/** Builds the lab's Worker, when one of its sources changed; answers where it is. */
+export async function buildLab(): Promise<string> {
+  mkdirSync(buildDirectory, { recursive: true });
+  const sources = ["worker/test/lab/*.ts", "worker/test/lab/edge/*.ts", "pnpm-lock.yaml"];
+  const hash = hashOf([...sources, ...workerSources, ...contractSources]);
+  // wrangler.toml names the pages' files, which nobody may have built yet.
+  mkdirSync(`${root}web/build/client`, { recursive: true });
+  await onceFor("lab", hash, labBundleFile, async () => {
+    await wrangler("deploy", labEntry, "--dry-run", "--outdir", `${buildDirectory}/lab`);
+  });
+  return labBundleFile;
 }
 
 /** Brings the database below `persistDirectory` to the newest migration, where one is new. */

@@ -30,10 +30,13 @@ export type Call = {
 export class ApiClient {
   readonly url: string;
   readonly key: string;
+  /** How long an answer may take; null: as long as it likes. */
+  readonly patienceMs: number | null;
 
-  constructor(url: string, key: string) {
+  constructor(url: string, key: string, patienceMs: number | null = null) {
     this.url = url;
     this.key = key;
+    this.patienceMs = patienceMs;
   }
 
   async raw(path: string, call: Call = {}): Promise<Response> {
@@ -47,6 +50,7 @@ export class ApiClient {
       method: call.method ?? "GET",
       headers,
       ...(text === undefined ? {} : { body: text }),
+      ...(this.patienceMs === null ? {} : { signal: AbortSignal.timeout(this.patienceMs) }),
     });
   }
 

@@ -6,6 +6,7 @@ const PhoneMessage = z.object({
   wa_id: z.string(),
   type: z.string(),
   text: z.string().nullable().optional(),
+  at: z.string(),
 });
 export type PhoneMessage = z.infer<typeof PhoneMessage>;
 
@@ -13,6 +14,8 @@ const LedgerRow = z.object({
   n: z.number(),
   at: z.string(),
   account: z.string(),
+  /** 0 is the phone itself. */
+  device: z.number(),
   to: z.string(),
   wa_id: z.string(),
 });
@@ -39,7 +42,9 @@ export class Phones {
   }
 
   async messages(number: string): Promise<PhoneMessage[]> {
-    return z.array(PhoneMessage).parse(await this.#request("GET", `/phones/${number}/messages`));
+    return z
+      .array(PhoneMessage)
+      .parse(await this.#request("GET", `/phones/${number}/messages?limit=10000`));
   }
 
   /** Every message stanza that the network saw, in order. */

@@ -22,3 +22,12 @@ test("a host that has begun something is trusted again", () => {
   rest.returned(100_000);
   expect(rest.until(100_000)).toBe(100_250);
 });
+
+test("a rest ends when the clock is set back, and the next one is an ordinary one", () => {
+  const rest = new LeaseRest();
+  rest.returned(1_000_000);
+  const earlier = 1_000_000 - 80_000;
+  expect(rest.until(earlier)).toBeNull();
+  rest.returned(earlier);
+  expect(rest.until(earlier)).toBe(earlier + 500);
+});

@@ -11,7 +11,7 @@ export class LeaseRest {
 
   /** A message came back. All those of one lease count once. */
   returned(now: number): void {
-    if (now < this.endsAt) return;
+    if (this.until(now) !== null) return;
     this.endsAt = now + Math.min(FIRST_MS * 2 ** Math.min(this.times, 10), LAST_MS);
     this.times += 1;
   }
@@ -23,6 +23,7 @@ export class LeaseRest {
 
   /** When leases may be cut again; null when they may now. */
   until(now: number): number | null {
-    return now < this.endsAt ? this.endsAt : null;
+    // A rest that would take longer than any rest was begun by a clock that has since been set back.
+    return now < this.endsAt && this.endsAt <= now + LAST_MS ? this.endsAt : null;
   }
 }
