@@ -1,3 +1,4 @@
+import { Region } from "@roost/contract/regions";
 import { z } from "zod";
 
 const Variables = z.object({
@@ -8,6 +9,7 @@ const Variables = z.object({
   SMTP_PORT: z.coerce.number().int().min(1).max(65_535),
   SMTP_USER: z.string(),
   SMTP_PASSWORD: z.string().default(""),
+  DEFAULT_REGION: Region.default("default"),
   HOST_SECRET: z.string().min(32, "HOST_SECRET must be set: 32 random bytes"),
 });
 
@@ -17,6 +19,8 @@ export type Config = {
   isSandbox: boolean;
   publicUrl: URL;
   hostSecret: Uint8Array;
+  /** Where an account lives that names no region, and a host stands that names none. */
+  defaultRegion: Region;
   mail: { from: string; host: string; port: number; user: string; password: string };
 };
 
@@ -29,6 +33,7 @@ export function readConfig(env: object): Config {
     isSandbox: variables.MODE === "sandbox",
     publicUrl: new URL(variables.PUBLIC_URL),
     hostSecret: new TextEncoder().encode(variables.HOST_SECRET),
+    defaultRegion: variables.DEFAULT_REGION,
     mail: {
       from: variables.MAIL_FROM,
       host: variables.SMTP_HOST,

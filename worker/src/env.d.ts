@@ -10,6 +10,7 @@ interface __BaseEnv_Env {
 	SMTP_HOST: string;
 	SMTP_PORT: string;
 	SMTP_USER: string;
+	DEFAULT_REGION: string;
 	ACCOUNTS: DurableObjectNamespace /* AccountObject */;
 	TENANTS: DurableObjectNamespace /* TenantObject */;
 	HOSTS: DurableObjectNamespace /* HostObject */;
@@ -23,5 +24,5 @@ type StringifyValues<EnvType extends Record<string, unknown>> = {
 	[Binding in keyof EnvType]: EnvType[Binding] extends string ? EnvType[Binding] : string;
 };
 declare namespace NodeJS {
-	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "MODE" | "PUBLIC_URL" | "MAIL_FROM" | "SMTP_HOST" | "SMTP_PORT" | "SMTP_USER">> {}
+	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "MODE" | "PUBLIC_URL" | "MAIL_FROM" | "SMTP_HOST" | "SMTP_PORT" | "SMTP_USER" | "DEFAULT_REGION">> {}
 }

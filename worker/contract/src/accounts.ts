@@ -2,6 +2,7 @@ import { z } from "zod";
 import { id } from "./ids.ts";
 import { Timestamp } from "./lists.ts";
 import { Reason } from "./reasons.ts";
+import { Region } from "./regions.ts";
 
 export const AccountState = z.enum([
   "unlinked",
@@ -29,6 +30,9 @@ export const CreateAccount = z
   .strictObject({
     name: AccountName.meta({ examples: ["Support"] }),
     provider: z.literal("whatsapp_web").default("whatsapp_web"),
+    region: Region.optional().meta({
+      description: "Where it connects from, for good. Left out: the deployment's default region.",
+    }),
   })
   .meta({ id: "CreateAccount" });
 export type CreateAccount = z.infer<typeof CreateAccount>;

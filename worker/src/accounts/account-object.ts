@@ -18,7 +18,8 @@ import type { Message } from "@roost/contract/messages";
 import type { ClearedQueue, CountedQueue, Queue, RetriedQueue } from "@roost/contract/queue";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { configOf } from "../config.ts";
-import { fleetStub, hostStub } from "../fleet/stubs.ts";
+import { placeAccount } from "../fleet/place-account.ts";
+import { hostStub } from "../fleet/stubs.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
 import { type Accepted, acceptMessage, type Submission } from "./accept-message.ts";
@@ -47,7 +48,7 @@ import {
 import { retryMessages } from "./retry-messages.ts";
 import { setQueue } from "./set-queue.ts";
 import { SessionControl } from "./session-control.ts";
-import type { StoredLink } from "./stored.ts";
+import type { StoredAccount, StoredLink } from "./stored.ts";
 
 const migrations = [storageMigration];
 
@@ -75,7 +76,7 @@ export class AccountObject extends DurableObject<Env> {
 
   // The account. `create` is the only call that sets the object up.
 
-  create(account: { id: Id<"account">; tenant: Id<"tenant">; name: string }): Outcome<Account> {
+  create(account: Pick<StoredAccount, "id" | "tenant" | "name" | "region">): Outcome<Account> {
     if (this.engine !== null) return this.read(account.tenant);
     migrate(this.ctx.storage, migrations);
     const store = AccountStore.create(this.ctx.storage, {
@@ -340,6 +341,15 @@ export class AccountObject extends DurableObject<Env> {
     this.engine?.save();
   }
 
+  /** Whether it may be moved now without anybody noticing: nothing is in hand, due, or being linked. */
+  isIdle(host: string, epoch: number): boolean {
+    const { engine } = this;
+    if (engine === null || !engine.sessions.isCurrent(epoch)) return false;
+    const { state, session } = engine.store.account();
+    const { accepted, leased } = engine.store.outbox.counts();
+    return state === "connected" && session.host === host && accepted + leased === 0;
+  }
+
   /** There is room somewhere. Answers when the account has taken it, or needs none. */
   async hostFree(): Promise<void> {
     await this.engine?.hostFree();
@@ -356,7 +366,10 @@ export class AccountObject extends DurableObject<Env> {
     return new AccountEngine({
       store,
       sessions: new SessionControl(store, {
-        place: (account, unreachable) => fleetStub(env).place(account, unreachable),
+        place: (account, avoid) => {
+          const { tenant, region = null } = store.account();
+          return placeAccount(env, region, { account, tenant, avoid });
+        },
         command: (host, frame) => hostStub(env, host).command(frame, store.account().tenant),
       }),
       placement: new Placement(),

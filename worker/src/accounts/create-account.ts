@@ -5,7 +5,10 @@ import { tenantStub } from "../tenants/tenant-stub.ts";
 import { accountStub } from "./account-stub.ts";
 
 /** Makes an account, not linked yet. */
-export async function createAccount(ctx: Context, { name }: CreateAccount): Promise<Account> {
+export async function createAccount(
+  ctx: Context,
+  { name, region }: CreateAccount,
+): Promise<Account> {
   if (ctx.accounts !== null) {
     throw new AppError("forbidden", "A key that is bound to accounts cannot make another.");
   }
@@ -13,7 +16,9 @@ export async function createAccount(ctx: Context, { name }: CreateAccount): Prom
   // The list first: one that is listed and was not made is skipped, one not listed would be lost.
   const watchedUntil = await tenantStub(ctx.env, ctx.tenantId).addAccount(id);
   const stub = accountStub(ctx.env, id);
-  const account = unwrap(await stub.create({ id, tenant: ctx.tenantId, name }));
+  const account = unwrap(
+    await stub.create({ id, tenant: ctx.tenantId, name, region: region ?? null }),
+  );
   if (watchedUntil > 0) await stub.watch(ctx.tenantId, watchedUntil);
   return account;
 }

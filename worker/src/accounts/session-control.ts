@@ -2,12 +2,13 @@ import type { EventType } from "@roost/contract/events";
 import type { EdgeFrame, LinkReport, Report, SessionReport } from "@roost/contract/host";
 import { type Id, ownerOf } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
+import type { Avoid } from "../fleet/fleet-object.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
 import { isOfWhatsApp } from "./apply-reports.ts";
 import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS, refuseLink } from "./link-state.ts";
 import { accountData, linkData } from "./present.ts";
-import { afterSessionReport, isOnline } from "./session-state.ts";
+import { afterSessionReport, isGivenBack, isOnline } from "./session-state.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
 import { firstStage } from "./warm-up.ts";
@@ -16,14 +17,14 @@ import { firstStage } from "./warm-up.ts";
 const CREDS = "creds";
 /** A host says at once that it connects. One that says nothing may not have heard of the session. */
 const START_AGAIN_MS = 5_000;
-const MAX_REPEATS = 6;
+const MAX_REPEATS = 3;
 /** So many hosts that cannot be reached are tried in one go. */
 const HOSTS_TO_TRY = 3;
 
 /** What a session needs of the fleet; failures are answers, as everything is tried again. */
 export type Fleet = {
   /** A host with room, or null; then the fleet calls when there is one. */
-  place: (account: Id<"account">, unreachable: string | null) => Promise<string | null>;
+  place: (account: Id<"account">, avoid: Avoid | null) => Promise<string | null>;
   /** False when the host is not connected. */
   command: (host: string, frame: EdgeFrame) => Promise<boolean>;
 };
@@ -37,6 +38,8 @@ export class SessionControl {
   private readonly fleet: Fleet;
   private startAgainAt: number | null = null;
   private repeats = 0;
+  /** The host that has just given the session back. */
+  private avoid: Avoid | null = null;
   /** Commands to send once the tick is durable. */
   private outgoing: { host: string; frame: EdgeFrame }[] = [];
 
@@ -121,6 +124,7 @@ export class SessionControl {
       case "keep":
         break;
       case "restart":
+        this.giveBack(account.session.host, report.reason);
         this.restart(report.reason ?? "host_lost", now);
         break;
       case "stop":
@@ -187,12 +191,13 @@ export class SessionControl {
   /** Looks for a host and hands the session to it. Call when the tick is durable. */
   async place(
     save: () => void,
-    unreachable: string | null = null,
+    avoid: Avoid | null = this.avoid,
     tries = HOSTS_TO_TRY,
   ): Promise<void> {
     if (!this.needsHost()) return;
     const { id, session } = this.store.account();
-    const host = await this.fleet.place(id, unreachable);
+    this.avoid = null;
+    const host = await this.fleet.place(id, avoid);
     // Meanwhile it may have been stopped, or started anew.
     if (!this.isCurrent(session.epoch) || !this.needsHost()) return;
     if (host === null) {
@@ -205,7 +210,7 @@ export class SessionControl {
     this.repeats = 0;
     save();
     const isGone = await this.isStartLost(save);
-    if (isGone && tries > 1) await this.place(save, host, tries - 1);
+    if (isGone && tries > 1) await this.place(save, { host, why: "unreachable" }, tries - 1);
   }
 
   /** When the start is sent once more, to a host that has not been heard of it; null for no need. */
@@ -308,6 +313,12 @@ export class SessionControl {
 
   hasCommands(): boolean {
     return this.outgoing.length > 0;
+  }
+
+  /** Offered to the host that gives it back it would only come back once more. */
+  private giveBack(host: string | null, reason: ReasonCode | null): void {
+    if (host === null || !isGivenBack(reason)) return;
+    this.avoid = { host, why: reason === "host_moved" ? "moved" : "refused" };
   }
 
   private want(changes: Partial<StoredAccount>): void {

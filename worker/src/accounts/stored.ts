@@ -20,6 +20,8 @@ export type StoredAccount = {
   id: Id<"account">;
   tenant: Id<"tenant">;
   name: string;
+  /** Where its hosts stand; left out, or null: the deployment's default. */
+  region?: string | null;
   createdAt: number;
   state: AccountState;
   reason: ReasonCode | null;

@@ -19,7 +19,11 @@ test("an admin sees a host with its load, and whose accounts are on it", async (
   await vi.waitFor(async () => {
     const detail = await hostOf(session, host.name);
     expect(detail).toMatchObject({ name: host.name, state: "up", accounts: 1, errors: [] });
-    expect(detail.load).toMatchObject({ sessions: 1, capacity: 1_000, memory_limit_bytes: 1_000 });
+    expect(detail.load).toMatchObject({
+      sessions: 1,
+      capacity: 1_000,
+      memory_limit_bytes: 1_000_000_000,
+    });
     expect(detail.hosted).toMatchObject([{ id: account, tenant: tenantId, state: "connected" }]);
   });
   host.disconnect();
@@ -33,13 +37,13 @@ test("a host with too little memory is unwell until it has clearly more", async 
   const host = await new FakeHost().connect();
   const is = (state: string) =>
     vi.waitFor(async () => expect((await hostOf(session, host.name)).state).toBe(state));
-  for (const [rssBytes, state] of [
+  for (const [rssMegabytes, state] of [
     [950, "unwell"],
     [850, "unwell"],
     [700, "up"],
     [850, "up"],
   ] as const) {
-    host.rssBytes = rssBytes;
+    host.rssMegabytes = rssMegabytes;
     host.beat();
     await is(state);
   }

@@ -4,7 +4,7 @@ import { reason } from "@roost/contract/reasons";
 import type { System } from "../context.ts";
 import { notFound } from "../errors.ts";
 import type { HostView } from "../fleet/host-object.ts";
-import { fleetStub, hostStub } from "../fleet/stubs.ts";
+import { allFleets, hostStub } from "../fleet/stubs.ts";
 
 type Asker = Pick<System, "env" | "now">;
 
@@ -69,7 +69,9 @@ export async function listErrors(
 }
 
 async function hostNames({ env }: Asker): Promise<string[]> {
-  return fleetStub(env).hostNames();
+  const fleets = await allFleets(env);
+  const names = await Promise.all(fleets.map((fleet) => fleet.hostNames()));
+  return [...new Set(names.flat())].sort();
 }
 
 async function viewAll(
@@ -89,7 +91,7 @@ async function viewAll(
 function hostOf(view: HostView): Host {
   return {
     name: view.name,
-    region: view.region ?? "default",
+    region: view.region,
     state: view.state,
     load: view.load === null ? null : loadOf(view.load),
     accounts: view.accounts,

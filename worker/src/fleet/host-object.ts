@@ -12,6 +12,7 @@ import {
 import { isUnwell } from "@roost/contract/host-condition";
 import type { Id } from "@roost/contract/ids";
 import { accountStub } from "../accounts/account-stub.ts";
+import { configOf } from "../config.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { describeError, log } from "../log.ts";
 import { HOST_HEADER } from "./connect-host.ts";
@@ -25,10 +26,14 @@ import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
 import { fleetStub } from "./stubs.ts";
 
+/** Of so many sessions the idlest are looked for, and so many of those are asked. */
+const MAX_LOOKED_AT = 10_000;
+const ASK_WHO_IS_IDLE = 10;
+
 /** A host as those who run the fleet see it. */
 export type HostView = {
   name: string;
-  region: string | null;
+  region: string;
   state: HostState;
   load: Load | null;
   accounts: number;
@@ -48,6 +53,10 @@ export class HostObject extends DurableObject<Env> {
   private errors: HostErrors | null = null;
   /** The last report frame that errors were counted of: repeated ones are not counted again. */
   private countedTo = 0;
+  /** Whose accounts are here has changed since placement was told. */
+  private isCensusNew = true;
+  /** When each account was last given something to send. */
+  private readonly leasedAt = new Map<Id<"account">, number>();
   private readonly lanes: ReportLanes;
   private readonly news: OwedNews;
   private readonly sockets: HostSockets;
@@ -77,6 +86,8 @@ export class HostObject extends DurableObject<Env> {
         const host = this.host() ?? "";
         log({ event: "host.account_not_told", host, account, error: describeError(error) });
       },
+      wait: (ms) => scheduler.wait(ms),
+      random: Math.random,
     });
   }
 
@@ -94,15 +105,17 @@ export class HostObject extends DurableObject<Env> {
   // Called by accounts and by the consumer of send-jobs. False: the host is not connected.
 
   deliver(leases: Lease[]): boolean {
+    for (const { account } of leases) this.leasedAt.set(account, Date.now());
     return this.send({ type: "leases", leases });
   }
 
   /** Tells the host something of a session of this tenant's. */
   command(frame: EdgeFrame, tenant: Id<"tenant">): boolean {
-    if (frame.type === "stop") this.sessions?.remove(frame.account, frame.epoch);
+    if (frame.type === "stop") this.remove(frame.account, frame.epoch);
     const isSent = this.send(frame);
     if (frame.type === "start" && isSent) {
       this.open().put(frame, tenant, Date.now());
+      this.isCensusNew = true;
       const { account, epoch } = frame;
       log({ event: "session.placed", account, host: this.host() ?? "", epoch });
     }
@@ -117,7 +130,7 @@ export class HostObject extends DurableObject<Env> {
     const ws = this.sockets.current();
     return {
       name: facts.name,
-      region: facts.region,
+      region: this.region(),
       state: this.state(ws),
       load: ws && attachmentOf(ws).load,
       accounts: this.sessions.count(),
@@ -136,7 +149,29 @@ export class HostObject extends DurableObject<Env> {
     if (this.sessions === null || this.sessions.facts() === null) return false;
     this.sessions.setDraining(isDraining);
     this.send({ type: isDraining ? "drain" : "resume" });
+    const ws = this.sockets.current();
+    if (ws !== null) this.tellNews(ws);
     return true;
+  }
+
+  /**
+   * Gives one account away that has nothing to do, the one that has been idle longest first. False:
+   * all that were asked are busy.
+   */
+  async giveOne(): Promise<boolean> {
+    const host = this.host();
+    if (this.sessions === null || host === null) return false;
+    const at = ({ account }: HostedSession): number => this.leasedAt.get(account) ?? 0;
+    const idlest = this.sessions
+      .hosted(MAX_LOOKED_AT)
+      .filter(({ state }) => state === "connected")
+      .sort((a, b) => at(a) - at(b))
+      .slice(0, ASK_WHO_IS_IDLE);
+    for (const { account, epoch } of idlest) {
+      if (!(await accountStub(this.env, account).isIdle(host, epoch))) continue;
+      return this.send({ type: "release", account, epoch });
+    }
+    return false;
   }
 
   // Called by the runtime
@@ -217,7 +252,8 @@ export class HostObject extends DurableObject<Env> {
 
     const { incarnation } = frame;
     this.goneUntil = null;
-    const { load, draining: isDraining, region = null } = frame;
+    const { defaultRegion } = configOf(this.env);
+    const { load, draining: isDraining, region = defaultRegion } = frame;
     const now = Date.now();
     attach(ws, {
       host,
@@ -232,7 +268,11 @@ export class HostObject extends DurableObject<Env> {
     sendFrame(ws, { type: "welcome", protocol: PROTOCOL_VERSION, acked });
     log({ event: "host.connected", host, incarnation, sessions: frame.sessions.length });
     if (sessions.facts()?.isDraining === true) sendFrame(ws, { type: "drain" });
-    this.tellFleet((fleet) => fleet.hostUp(host, load, this.state(ws) !== "up"));
+    this.isCensusNew = true;
+    this.tellNews(ws);
+    if (region !== defaultRegion) {
+      this.tellFleet(() => fleetStub(this.env, defaultRegion).regionSeen(region));
+    }
 
     const epochs = new Map(sessions.all().map(({ account, epoch }) => [account, epoch]));
     for (const { account, epoch } of frame.sessions) {
@@ -248,7 +288,6 @@ export class HostObject extends DurableObject<Env> {
     attachment: Attachment,
     { load, draining }: Extract<HostFrame, { type: "beat" }>,
   ): void {
-    const { host } = attachment;
     attach(ws, {
       ...attachment,
       seenAt: Date.now(),
@@ -257,7 +296,19 @@ export class HostObject extends DurableObject<Env> {
       isUnwell: isUnwell(attachment.isUnwell, load),
     });
     this.errors?.keep(Date.now());
-    this.tellFleet((fleet) => fleet.hostBeat(host, load, this.state(ws) !== "up"));
+    this.tellNews(ws);
+  }
+
+  /** Placement learns how the host is, and, when that has changed, whose accounts are on it. */
+  private tellNews(ws: WebSocket): void {
+    const { host, load } = attachmentOf(ws);
+    if (load === null) return;
+    const tenants = this.isCensusNew ? this.open().tenants() : null;
+    this.isCensusNew = false;
+    const state = this.state(ws);
+    this.tellFleet(async (fleet) => {
+      this.isCensusNew ||= await fleet.hostSaid(host, { state, load, tenants });
+    });
   }
 
   private state(ws: WebSocket | null): HostState {
@@ -299,7 +350,7 @@ export class HostObject extends DurableObject<Env> {
     if (this.sockets.current() === null) return;
     const answer = await stub.hostBack(host, epoch, owed.owed === "running");
     if (answer === "stop") {
-      this.open().remove(account, epoch);
+      this.remove(account, epoch);
       const ws = this.sockets.current();
       if (ws !== null && owed.owed === "running") this.stop(ws, account, epoch);
     } else if (answer === "keep" || this.send(answer)) {
@@ -322,7 +373,7 @@ export class HostObject extends DurableObject<Env> {
   private tellFleet(tell: (fleet: ReturnType<typeof fleetStub>) => Promise<void>): void {
     const telling = async (): Promise<void> => {
       try {
-        await tell(fleetStub(this.env));
+        await tell(fleetStub(this.env, this.region()));
       } catch (error) {
         log({ event: "host.fleet_failed", host: this.host() ?? "", error: describeError(error) });
       }
@@ -341,7 +392,7 @@ export class HostObject extends DurableObject<Env> {
     const ws = this.sockets.current();
     for (const epoch of fenced) {
       log({ event: "session.fenced", account, host, epoch });
-      this.open().remove(account, epoch);
+      this.remove(account, epoch);
       if (ws !== null) this.stop(ws, account, epoch);
     }
   }
@@ -374,6 +425,16 @@ export class HostObject extends DurableObject<Env> {
   private send(frame: EdgeFrame): boolean {
     const ws = this.sockets.current();
     return ws !== null && sendFrame(ws, frame);
+  }
+
+  private remove(account: Id<"account">, epoch: number): void {
+    this.sessions?.remove(account, epoch);
+    this.leasedAt.delete(account);
+    this.isCensusNew = true;
+  }
+
+  private region(): string {
+    return this.sessions?.facts()?.region ?? configOf(this.env).defaultRegion;
   }
 
   private host(): string | null {

@@ -88,6 +88,16 @@ export class HostSessions {
     return this.sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions").one().n;
   }
 
+  /** How many accounts of each tenant are here. */
+  tenants(): [Id<"tenant">, number][] {
+    return this.sql
+      .exec<{ tenant: Id<"tenant">; n: number }>(
+        "SELECT tenant, count(*) AS n FROM sessions WHERE tenant IS NOT NULL GROUP BY tenant",
+      )
+      .toArray()
+      .map(({ tenant, n }) => [tenant, n]);
+  }
+
   hosted(limit: number): HostedSession[] {
     return this.sql
       .exec<HostedSession>(

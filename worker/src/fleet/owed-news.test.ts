@@ -16,7 +16,9 @@ function given(count: number, fails: (of: OwedSession) => boolean) {
     list.delete(of);
   });
   const onFailure = vi.fn();
-  return { list, tell, onFailure, news: new OwedNews({ list: () => [...list], tell, onFailure }) };
+  const wait = vi.fn(async (_ms: number) => {});
+  const deps = { list: () => [...list], tell, onFailure, wait, random: Math.random };
+  return { list, tell, onFailure, wait, news: new OwedNews(deps) };
 }
 
 test("accounts that cannot be told hold up nobody, and are told in the next go", async () => {
@@ -52,4 +54,18 @@ test("what comes onto the list during a go is told in it, by the one who is at i
   await first;
   expect(list.size).toBe(0);
   expect(tell).toHaveBeenCalledWith(owed(7));
+});
+
+test.each([
+  [3, 0.1],
+  [200, 0.8],
+  [1_000, 3],
+])("the loss of %i accounts is told spread over about %f s, by chance", async (count, seconds) => {
+  const { news, wait } = given(count, () => false);
+  await news.tellAll();
+  const pauses = wait.mock.calls.map(([ms]) => ms);
+  expect(pauses).toHaveLength(count);
+  const spreadMs = pauses.reduce((sum, ms) => sum + ms, 0) / Math.min(25, count);
+  expect(spreadMs).toBeLessThan(seconds * 1_000 * 1.3 + 100);
+  expect(new Set(pauses).size).toBeGreaterThan(1);
 });

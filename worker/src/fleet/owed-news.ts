@@ -2,6 +2,9 @@ import type { OwedSession } from "./host-sessions.ts";
 
 /** So many accounts are told at once that their host is gone or back. */
 const TELL_AT_ONCE = 25;
+/** News of a loss is spread over so much for each account, and over so much at the most. */
+const EACH_MS = 4;
+const MAX_SPREAD_MS = 3_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
@@ -11,6 +14,9 @@ export type OwedDeps = {
   /** Tells one account, and strikes it off. Rejects when it has to be told again. */
   tell: (owed: OwedSession) => Promise<void>;
   onFailure: (owed: OwedSession, error: unknown) => void;
+  wait: (ms: number) => Promise<void>;
+  /** Chance, in [0, 1). */
+  random: () => number;
 };
 
 /**
@@ -52,8 +58,11 @@ export class OwedNews {
   private async goThrough(list: OwedSession[]): Promise<boolean> {
     let hasFailed = false;
     const next = list.values();
+    const pauseMs = TELL_AT_ONCE * Math.min(EACH_MS, MAX_SPREAD_MS / Math.max(1, list.length));
     const tellSome = async (): Promise<void> => {
       for (const owed of next) {
+        // Each of them starts elsewhere at once: hundreds in one instant would help nobody.
+        if (owed.owed === "lost") await this.deps.wait(pauseMs * 2 * this.deps.random());
         try {
           await this.deps.tell(owed);
         } catch (error) {

@@ -3,7 +3,7 @@ import { jwtVerify } from "jose";
 import { AppError } from "../errors.ts";
 import { newRouter } from "../http/router.ts";
 import { connectHost } from "./connect-host.ts";
-import { fleetStub } from "./stubs.ts";
+import { allFleets } from "./stubs.ts";
 
 /** Where session hosts dial in. Not part of the public API, and not in its document. */
 export const fleetRoutes = newRouter();
@@ -23,7 +23,9 @@ fleetRoutes.get("/v1/hosts/socket", async (c) => {
 fleetRoutes.get("/v1/health", async (c) => {
   const { env, config } = c.var.system;
   if (!config.isSandbox) return c.json({ status: "ok" });
-  return c.json({ status: "ok", hosts: await fleetStub(env).hostsUp() });
+  const fleets = await allFleets(env);
+  const hosts = await Promise.all(fleets.map((fleet) => fleet.hostsUp()));
+  return c.json({ status: "ok", hosts: hosts.flat() });
 });
 
 /** The host a token was made for, or null. */

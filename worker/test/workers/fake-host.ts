@@ -40,7 +40,7 @@ export class FakeHost {
   readonly sessions = new Map<Account, number>();
   acked = 0;
   capacity = 1_000;
-  rssBytes = 100;
+  rssMegabytes = 100;
   loopDelayMs = 0;
   /** Answers leases at once with `sent`. */
   isSending = true;
@@ -262,8 +262,8 @@ export class FakeHost {
     return {
       sessions: this.sessions.size,
       capacity,
-      rss_bytes: this.rssBytes,
-      memory_limit_bytes: 1_000,
+      rss_bytes: this.rssMegabytes * 1_000_000,
+      memory_limit_bytes: 1_000_000_000,
       event_loop_delay_ms: this.loopDelayMs,
     };
   }
