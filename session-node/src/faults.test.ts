@@ -99,12 +99,21 @@ test.each([
   expect(ended).toMatchObject({ reason, upstream_code: code });
 });
 
-test("a time lock is told while the session goes on", async () => {
+test("a time lock is told with its end, and its end is told, while the session goes on", async () => {
   const { edge } = world;
   const { account, number } = await world.linked();
   const until = new Date(Date.now() + 3_600_000).toISOString();
   await world.fault({ kind: "time_lock", number, until });
-  await expect(
-    edge.expect("session", account, { state: "connected", reason: "restricted" }),
-  ).resolves.toBeDefined();
+  const isLocked = () => edge.of("standing", account).at(-1)?.time_lock;
+  await eventually(() =>
+    expect(isLocked()).toEqual({
+      is_active: true,
+      until: Math.floor(Date.parse(until) / 1_000) * 1_000,
+      kind: "WEB_COMPANION_ONLY",
+    }),
+  );
+  await world.control("DELETE", "/faults");
+  await eventually(() => expect(isLocked()).toMatchObject({ is_active: false, until: null }));
+  const states = edge.of("session", account).map(({ state }) => state);
+  expect(states).toEqual(["connecting", "connected"]);
 });

@@ -19,7 +19,6 @@ import { defaultTimings, type Timings } from "./timings.ts";
 import { NumberBook } from "./whatsapp/number-book.ts";
 import { trustSandbox } from "./whatsapp/sandbox-root.ts";
 
-const SWEEP_EVERY_MS = 5_000;
 const DIALLING_AT_ONCE = 25;
 
 /** What tests replace. */
@@ -40,6 +39,7 @@ export class SessionHost implements AsyncDisposable {
   readonly #crasher: Crasher;
   readonly #link: EdgeLink;
   readonly #sweepTimer: NodeJS.Timeout;
+  #sweptAt = Date.now();
   #isDraining = false;
   #isLeaving = false;
   #isUnwell = false;
@@ -72,7 +72,7 @@ export class SessionHost implements AsyncDisposable {
       log: this.#log,
       timings: this.#timings,
     });
-    this.#sweepTimer = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+    this.#sweepTimer = setInterval(() => this.#sweep(), this.#timings.sweepEveryMs);
   }
 
   /** Starts a host that dials the edge and does what it says until it is disposed of. */
@@ -250,7 +250,13 @@ export class SessionHost implements AsyncDisposable {
 
   #sweep(): void {
     const now = Date.now();
-    for (const session of this.#sessions.values()) session.forgetCold(now);
+    // After a freeze, answers wait unread in the sockets: nobody is called deaf before they are read.
+    const wasFrozen = now - this.#sweptAt > 2 * this.#timings.sweepEveryMs;
+    this.#sweptAt = now;
+    for (const session of this.#sessions.values()) {
+      session.forgetCold(now);
+      if (!wasFrozen) session.probe(now);
+    }
     for (const [account, known] of this.#known) {
       known.forgetOld(now);
       if (known.size === 0 && !this.#sessions.has(account)) this.#known.delete(account);

@@ -26,6 +26,7 @@ export type LogEvent =
       retry_in_ms: number;
     } & Of)
   | ({ event: "session.ended"; reason: ReasonCode | null; upstream_code: number | null } & Of)
+  | ({ event: "session.standing"; is_locked: boolean | null; cap: string | null } & Of)
   | ({ event: "session.not_unlinked" } & Of)
   | ({ event: "session.crashed"; error: string } & Of)
   | ({ event: "link.updated"; state: LinkState; reason: ReasonCode | null } & Of)

@@ -12,6 +12,8 @@ export type Timings = {
   offlineQueueDeadlineMs: number;
   /** How long a pairing code is worth typing. */
   codeValidMs: number;
+  /** How long a phone that has accepted us may take until the login after it is over. */
+  confirmLinkMs: number;
   /** How long each QR lives; null leaves it to WhatsApp's own rhythm, 60 s and then 20 s each. */
   qrValidMs: number | null;
   /** Key writes are collected this long before they go to the edge. */
@@ -34,6 +36,15 @@ export type Timings = {
   askAgainPause: { firstMs: number; capMs: number };
   /** How long after a login what is still missing is asked for. */
   askSettleMs: number;
+  /** WhatsApp is asked whether it is there when nothing came for so long; it answers in time, or is deaf. */
+  quietMs: number;
+  probeAnswerMs: number;
+  /** How often a host looks after its sessions: what is cold, and what is quiet. */
+  sweepEveryMs: number;
+  /** A phone that is seen is told about at most this often. */
+  phoneSeenEveryMs: number;
+  /** So long after a login WhatsApp is asked how the number stands, and up to twice as long. */
+  standingAfterMs: number;
   reconnectPause: { firstMs: number; capMs: number };
   edgePause: { firstMs: number; capMs: number };
   /** How long the edge may take to welcome us once the socket is open. */
@@ -57,6 +68,7 @@ export const defaultTimings: Timings = {
   connectDeadlineMs: 30_000,
   offlineQueueDeadlineMs: 10_000,
   codeValidMs: 180_000,
+  confirmLinkMs: 90_000,
   qrValidMs: null,
   keyFlushMs: 200,
   keyColdMs: 60_000,
@@ -68,6 +80,11 @@ export const defaultTimings: Timings = {
   lookUpRetryMs: 2_000,
   askAgainPause: { firstMs: 15_000, capMs: 6 * 60 * 60_000 },
   askSettleMs: 2_000,
+  quietMs: 20_000,
+  probeAnswerMs: 8_000,
+  sweepEveryMs: 5_000,
+  phoneSeenEveryMs: 3_600_000,
+  standingAfterMs: 2_000,
   reconnectPause: { firstMs: 500, capMs: 300_000 },
   // Short, because the edge keeps our sessions for us for only some seconds after it lost us.
   edgePause: { firstMs: 100, capMs: 1_000 },

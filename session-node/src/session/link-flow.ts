@@ -1,8 +1,9 @@
-import type { LinkReport } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
+import type { LinkReport } from "@roost/contract/host";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { Timings } from "../timings.ts";
 import type { Connection } from "../whatsapp/connection.ts";
+import { afterLinkEvent, deadlineOf, type Link, type LinkEvent, newLink } from "./link-machine.ts";
 import type { Linking } from "./next-step.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -14,80 +15,87 @@ export type LinkFlowDeps = {
   timings: Timings;
 };
 
-/** One attempt to link a phone: what is shown to a person, and until when. */
+/** Drives one attempt to link a phone: reports what `link-machine.ts` decides, and keeps its time. */
 export class LinkFlow {
   readonly #deps: LinkFlowDeps;
-  readonly #method: LinkReport["method"];
   readonly #phone: string;
-  #isPaired = false;
-  #hasShownCode = false;
-  #codeTimer: NodeJS.Timeout | undefined;
+  #link: Link;
+  #connection: Connection | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(link: { method: LinkReport["method"]; phone: string | null }, deps: LinkFlowDeps) {
     this.#deps = deps;
-    this.#method = link.method;
+    this.#link = newLink(link.method);
     // People write numbers with a plus; WhatsApp wants digits.
     this.#phone = (link.phone ?? "").replace(/\D/g, "");
-    this.#report("starting");
+    this.#report();
   }
 
   /** What a decision about the connection's end needs to know. */
   get facts(): Linking {
-    return {
-      method: this.#method,
-      isPaired: this.#isPaired,
-      hasShownCode: this.#hasShownCode,
-    };
+    const { method, state, hasAskedForCode } = this.#link;
+    return { method, isPaired: state === "linking", hasShownCode: hasAskedForCode };
   }
 
-  /** WhatsApp offers a QR; with the other method it is the moment to ask for a code instead. */
-  async offered(connection: Connection, qr: string, validMs: number): Promise<void> {
-    if (this.#isPaired || this.#hasShownCode) return;
-    if (this.#method === "code") {
-      await this.#showCode(connection);
-      return;
+  /** A new connection is being made for it. */
+  connecting(connection: Connection): void {
+    this.#connection = connection;
+    this.#keepTime();
+  }
+
+  async offered(qr: string, validMs: number): Promise<void> {
+    const until = Date.now() + validMs;
+    const effect = this.#apply({ kind: "offered", qr, until });
+    const { announceQr, account, timings } = this.#deps;
+    if (effect === "announce_qr") announceQr(account, qr, until);
+    if (effect !== "ask_for_code" || !this.#connection) return;
+    try {
+      const code = await this.#connection.requestCode(this.#phone);
+      this.#apply({ kind: "code", code, until: Date.now() + timings.codeValidMs });
+    } catch {
+      // The socket broke before the code was asked for; its end says the rest.
+      this.#apply({ kind: "code_not_asked" });
     }
-    const expiresAt = Date.now() + validMs;
-    this.#report("waiting_for_scan", { qr, expires_at: expiresAt });
-    this.#deps.announceQr(this.#deps.account, qr, expiresAt);
   }
 
   /** The phone has accepted us. */
   paired(): void {
-    this.disconnected();
-    this.#isPaired = true;
-    this.#report("linking");
+    this.#apply({ kind: "paired", confirmBy: Date.now() + this.#deps.timings.confirmLinkMs });
   }
 
   disconnected(): void {
-    clearTimeout(this.#codeTimer);
+    clearTimeout(this.#timer);
+    this.#connection = null;
   }
 
   linked(): void {
-    this.#report("linked");
+    this.#apply({ kind: "opened" });
   }
 
   ended(state: "expired" | "failed", error: ReasonCode): void {
-    this.#report(state, { error });
+    this.#apply({ kind: "ended", state, error });
   }
 
-  async #showCode(connection: Connection): Promise<void> {
-    const { codeValidMs } = this.#deps.timings;
-    this.#hasShownCode = true;
-    try {
-      const code = await connection.requestCode(this.#phone);
-      this.#report("waiting_for_code", { code, expires_at: Date.now() + codeValidMs });
-      this.#codeTimer = setTimeout(() => connection.end("code_not_typed"), codeValidMs);
-    } catch {
-      // The socket broke before the code was asked for; its end says the rest.
-      this.#hasShownCode = false;
-    }
+  #apply(event: LinkEvent) {
+    const before = this.#link;
+    const { link, effect } = afterLinkEvent(before, event);
+    this.#link = link;
+    if (link.state !== before.state || link.qr !== before.qr) this.#report();
+    this.#keepTime();
+    return effect;
   }
 
-  #report(
-    state: LinkReport["state"],
-    shown: Partial<Pick<LinkReport, "qr" | "code" | "expires_at" | "error">> = {},
-  ): void {
-    this.#deps.reporter.link(state, this.#method, shown);
+  #keepTime(): void {
+    clearTimeout(this.#timer);
+    const connection = this.#connection;
+    const deadline = deadlineOf(this.#link);
+    if (!connection || !deadline) return;
+    const ms = Math.max(0, deadline.at - Date.now());
+    this.#timer = setTimeout(() => connection.end(deadline.way), ms);
+  }
+
+  #report(): void {
+    const { state, method, qr, code, expiresAt: expires_at, error } = this.#link;
+    this.#deps.reporter.link(state, method, { qr, code, expires_at, error });
   }
 }

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { defaultTimings as timings, growingPause } from "../timings.ts";
-import { type OwnWay, ownWaysToEnd, waysToEnd } from "../whatsapp/ways-to-end.ts";
+import { type Ending as Way, endings } from "@roost/contract/endings";
+import { wayOf } from "../whatsapp/ways-to-end.ts";
 import { type Facts, type Linking, nextStep } from "./next-step.ts";
 
 const linked: Facts = {
@@ -35,13 +36,14 @@ test("515 reconnects at once, but not for ever", () => {
 
 test("a lost network is never given up, an unknown refusal is", () => {
   expect(step({ failures: 1_000 }).kind).toBe("reconnect");
-  expect(step({ ending: upstream(999), failures: 10 })).toMatchObject({ reason: "gave_up" });
+  expect(step({ ending: upstream(999), failures: 20 })).toMatchObject({ reason: "gave_up" });
 });
 
 test.each([
   ["qr_ran_out", "link_expired", "expired"],
   ["code_not_typed", "code_not_confirmed", "expired"],
   ["passkey", "passkey_demanded", "failed"],
+  ["code_refused", "code_refused", "failed"],
 ] as const)("%s ends linking: %s", (cause, reason, state) => {
   const ending = { cause, code: null };
   expect(step({ ending, linking: waiting })).toEqual({ kind: "end", reason, link: { state } });
@@ -67,12 +69,51 @@ test("after pairing a new connection is part of linking, and a refusal fails it"
   });
 });
 
+test("a phone that accepted us and does not let us in fails the attempt", () => {
+  const linking = { ...waiting, isPaired: true };
+  const ending = { cause: "not_confirmed", code: null } as const;
+  expect(step({ ending, linking })).toMatchObject({ kind: "end", reason: "link_not_confirmed" });
+});
+
+test("a ban for a time ends the session with its end", () => {
+  const ending = { ...upstream(402), until: 9_000 };
+  expect(step({ ending })).toEqual({
+    kind: "end",
+    reason: "temporarily_banned",
+    link: null,
+    until: 9_000,
+  });
+});
+
+test.each(Object.values<Way>(endings).flatMap(({ codes }) => [...codes]))(
+  "a linked account's code %i does what its row says",
+  (code) => {
+    const way = wayOf(upstream(code));
+    const first = step({ ending: upstream(code) });
+    const isEnd = way.again === "never" || way.again === "when_over";
+    expect(first.kind).toBe(isEnd ? "end" : "reconnect");
+    expect(first).toMatchObject({ reason: way.reason });
+    const last = step({ ending: upstream(code), failures: way.giveUpAfter ?? 10_000 });
+    expect(last.kind === "end").toBe(isEnd || way.giveUpAfter !== null);
+  },
+);
+
 test("whatever happens, the step is one we can take and a linked account never links anew", () => {
-  const codes = [...Object.keys(waysToEnd).map(Number), 418, null];
+  const codes = [...Object.values<Way>(endings).flatMap((way) => [...way.codes]), 418, null];
   const ending = fc.oneof(
     fc.record({ cause: fc.constant("upstream" as const), code: fc.constantFrom(...codes) }),
     fc.record({
-      cause: fc.constantFrom(...(Object.keys(ownWaysToEnd) as OwnWay[])),
+      cause: fc.constantFrom(
+        "upgrade_refused" as const,
+        "deaf" as const,
+        "unreadable_frame" as const,
+        "edge_silent" as const,
+        "passkey" as const,
+        "qr_ran_out" as const,
+        "code_not_typed" as const,
+        "code_refused" as const,
+        "not_confirmed" as const,
+      ),
       code: fc.constant(null),
     }),
   );

@@ -28,7 +28,13 @@ export type NextStep =
   | { kind: "reconnect"; pauseMs: number; reason: ReasonCode; failures: number }
   /** Begin to link anew, with fresh credentials: the old ones were never accepted. */
   | { kind: "link_again"; pauseMs: number; failures: number }
-  | { kind: "end"; reason: ReasonCode; link: { state: "expired" | "failed" } | null };
+  | {
+      kind: "end";
+      reason: ReasonCode;
+      link: { state: "expired" | "failed" } | null;
+      /** Until when WhatsApp refuses the number, where it said so. */
+      until?: number;
+    };
 
 /** What to do after a connection ended. `random` is in [0, 1). */
 export function nextStep(facts: Facts, timings: Timings, random: number): NextStep {
@@ -50,9 +56,11 @@ export function nextStep(facts: Facts, timings: Timings, random: number): NextSt
   }
 
   const isLinking = linking !== null;
-  if (way.again === "never") {
+  if (way.again === "never" || way.again === "when_over") {
     const reason = isLinking ? (way.whileLinking ?? way.reason) : way.reason;
-    return { kind: "end", reason, link: isLinking ? { state: "failed" } : null };
+    const until = ending.until ?? null;
+    const link = isLinking ? ({ state: "failed" } as const) : null;
+    return { kind: "end", reason, link, ...(until === null ? {} : { until }) };
   }
   if (way.giveUpAfter !== null && failures >= way.giveUpAfter) {
     return { kind: "end", reason: "gave_up", link: isLinking ? { state: "failed" } : null };

@@ -10,6 +10,7 @@ import type { Id } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { Log } from "../log.ts";
 import type { Told } from "../whatsapp/intake.ts";
+import type { Standing } from "../whatsapp/standing-watch.ts";
 import type { Receipt } from "../whatsapp/translate-receipt.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import type { Entry, Outcome } from "./known-messages.ts";
@@ -30,6 +31,8 @@ export class Reporter {
   /** Settles with the last of the reports about receipts; those before it are durable by then. */
   #receiptsDurable: Promise<void> = Promise.resolve();
   #self: Peer | null = null;
+  #standing: Standing = { timeLock: null, newChatCap: null };
+  #phoneToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(of: { account: Id<"account">; epoch: number }, deps: ReporterDeps) {
     this.of = of;
@@ -53,8 +56,8 @@ export class Reporter {
     });
   }
 
-  ended(reason: ReasonCode | null, upstreamCode: number | null): void {
-    this.state("ended", reason, upstreamCode);
+  ended(reason: ReasonCode | null, upstreamCode: number | null, until: number | null = null): void {
+    this.state("ended", reason, upstreamCode, until);
     this.#deps.log({
       event: "session.ended",
       ...this.of,
@@ -67,6 +70,7 @@ export class Reporter {
     state: SessionReport["state"],
     reason: ReasonCode | null,
     upstreamCode: number | null,
+    until: number | null = null,
   ): void {
     this.#deps.report({
       kind: "session",
@@ -75,6 +79,7 @@ export class Reporter {
       reason,
       self: this.#self,
       upstream_code: upstreamCode,
+      ...(until === null ? {} : { until }),
       at: Date.now(),
     });
   }
@@ -153,4 +158,39 @@ export class Reporter {
   #durably(report: Report): Promise<void> {
     return new Promise((resolve) => this.#deps.report(report, resolve));
   }
+
+  /** WhatsApp's word on the number, when it is another than before. */
+  standing({ timeLock, newChatCap }: Standing): void {
+    const isLockNews = timeLock !== null && !isSame(timeLock, this.#standing.timeLock);
+    const isCapNews = newChatCap !== null && !isSame(newChatCap, this.#standing.newChatCap);
+    if (!isLockNews && !isCapNews) return;
+    this.#standing = {
+      timeLock: timeLock ?? this.#standing.timeLock,
+      newChatCap: newChatCap ?? this.#standing.newChatCap,
+    };
+    this.#deps.report({
+      kind: "standing",
+      ...this.of,
+      time_lock: timeLock,
+      new_chat_cap: newChatCap,
+      at: Date.now(),
+    });
+    this.#deps.log({
+      event: "session.standing",
+      ...this.of,
+      is_locked: this.#standing.timeLock?.is_active ?? null,
+      cap: this.#standing.newChatCap?.status ?? null,
+    });
+  }
+
+  /** The account's own phone is there; told once in a while. */
+  phoneSeen(at: number, everyMs: number): void {
+    if (at - this.#phoneToldAt < everyMs) return;
+    this.#phoneToldAt = at;
+    this.#deps.report({ kind: "phone_seen", ...this.of, at });
+  }
+}
+
+function isSame(a: object, b: object | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -155,6 +155,11 @@ export class Session {
     this.#leave.raise();
   }
 
+  /** Asks WhatsApp whether it is there when nothing came for long. */
+  probe(now: number): void {
+    this.#connection?.probe(now);
+  }
+
   /** Drops from memory what is not needed soon. */
   forgetCold(now: number): void {
     this.#auth?.forgetCold(now - this.#deps.timings.keyColdMs);
@@ -181,7 +186,7 @@ export class Session {
       const step = nextStep(facts, this.#deps.timings, Math.random());
       if (step.kind === "end") {
         if (step.link) this.#linkFlow?.ended(step.link.state, step.reason);
-        await this.#end(step.reason, ending.code);
+        await this.#end(step.reason, ending.code, step.until);
         return;
       }
       failures = step.failures;
@@ -258,10 +263,11 @@ export class Session {
       ended: resolve,
       qr: (qr, validMs) => {
         leaveTurnstile();
-        void this.#linkFlow?.offered(connection, qr, validMs);
+        void this.#linkFlow?.offered(qr, validMs);
       },
     });
     this.#connection = connection;
+    this.#linkFlow?.connecting(connection);
     // Who leaves ends the connection without an ending, so leaving itself is waited for as well.
     const leave = this.#leave.wait(null).then(() => null);
     const ending = await Promise.race([promise, leave]);
@@ -306,8 +312,8 @@ export class Session {
         this.#missing.add(stanza);
         return this.#reporter.stanza(stanza, "missing");
       },
-      restricted: (isRestricted) =>
-        this.#reporter.state("connected", isRestricted ? "restricted" : null, null),
+      standing: (standing) => this.#reporter.standing(standing),
+      phoneSeen: (at) => this.#reporter.phoneSeen(at, this.#deps.timings.phoneSeenEveryMs),
       untranslated: (error) => {
         const event = { event: "message.untranslated", ...this.#reporter.of } as const;
         this.#deps.log({ ...event, error: messageOf(error) });
@@ -375,7 +381,11 @@ export class Session {
     if (!this.#isUnlinked) this.#deps.log({ event: "session.not_unlinked", ...this.#reporter.of });
   }
 
-  async #end(reason: ReasonCode | null, upstreamCode: number | null): Promise<void> {
+  async #end(
+    reason: ReasonCode | null,
+    upstreamCode: number | null,
+    until: number | null = null,
+  ): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     const { handOnMs } = this.#deps.timings;
@@ -383,6 +393,6 @@ export class Session {
     // After "ended" the edge believes nothing of this session any more.
     await withinMs(handOnMs, this.#inbound);
     this.#auth?.flush();
-    this.#reporter.ended(reason, upstreamCode);
+    this.#reporter.ended(reason, upstreamCode, until);
   }
 }

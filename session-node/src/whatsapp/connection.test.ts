@@ -37,7 +37,8 @@ function given() {
       receipt: async () => undefined,
       told,
       missed: async () => undefined,
-      restricted: drop,
+      standing: drop,
+      phoneSeen: drop,
       untranslated: drop,
     },
   );

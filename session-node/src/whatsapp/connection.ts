@@ -15,14 +15,21 @@ import type { Timings } from "../timings.ts";
 import { isPersonJid, peerOf } from "./addresses.ts";
 import type { AuthState } from "./auth-state.ts";
 import type { DeviceCaches } from "./device-caches.ts";
+import { endingOf } from "./ending-of.ts";
 import { Intake, type Told } from "./intake.ts";
+import { FROM_DEVICES, isFromOwnPhone } from "./own-phone.ts";
+import { ask, nextProbe } from "./probe.ts";
 import { silentLogger } from "./silent-logger.ts";
+import { type Standing, StandingWatch } from "./standing-watch.ts";
 import { translateReceipt, type Receipt } from "./translate-receipt.ts";
 import type { Ending, OwnWay } from "./ways-to-end.ts";
 
 /** WhatsApp's own rhythm. */
 const FIRST_QR_MS = 60_000;
 const LATER_QR_MS = 20_000;
+
+/** WhatsApp's code for a message to a stranger that the number's standing does not allow. */
+const NEW_CHAT_REFUSED = 463;
 
 /** What Baileys itself says of a connection that is gone: what asked has certainly not sent. */
 class ConnectionGoneError extends Error {
@@ -51,7 +58,9 @@ export type ConnectionEvents = {
   /** What came in, and what came and could not be read: the same holds for both. */
   told: (told: Told, stanza: MissingStanza) => Promise<void>;
   missed: (stanza: MissingStanza) => Promise<void>;
-  restricted: (isRestricted: boolean) => void;
+  standing: (standing: Standing) => void;
+  /** Something came from the phone that we are linked to; when it was made. */
+  phoneSeen: (at: number) => void;
   untranslated: (error: unknown) => void;
 };
 
@@ -78,6 +87,8 @@ export class Connection {
   #qrsShown = 0;
   #watchdog: NodeJS.Timeout | undefined;
   readonly #intake: Intake;
+  readonly #standing: StandingWatch;
+  #probedAt: number | null = null;
   /** When WhatsApp last said anything. */
   heardAt = Date.now();
 
@@ -96,6 +107,7 @@ export class Connection {
       passing: options.passing,
     });
     this.#holdReceipts();
+    this.#standing = new StandingWatch(this.socket, (standing) => events.standing(standing));
     this.#listenToStanzas();
     this.#listenToEvents();
     this.#watchdog = setTimeout(() => {
@@ -135,9 +147,21 @@ export class Connection {
     });
   }
 
-  /** Asks for the code that is typed on the phone. */
+  /** Asks for the code that is typed on the phone. A refusal of the number ends the connection. */
   async requestCode(phone: string): Promise<string> {
+    this.socket.ws.once("CB:iq,type:error", () => this.end("code_refused"));
     return this.socket.requestPairingCode(phone);
+  }
+
+  /** Looks whether WhatsApp is still there, which a quiet connection does not show. */
+  probe(now: number): void {
+    if (!this.isOpen) return;
+    const facts = { now, heardAt: this.heardAt, askedAt: this.#probedAt };
+    const next = nextProbe(facts, this.#options.timings);
+    if (next === "deaf") this.end("deaf");
+    if (next !== "ask") return;
+    this.#probedAt = now;
+    void ask(this.socket);
   }
 
   /** Unlinks this device at WhatsApp and ends; false if that could not be said on this connection. */
@@ -159,6 +183,7 @@ export class Connection {
     this.#hasEnded = true;
     this.quieten();
     clearTimeout(this.#watchdog);
+    this.#standing.close();
     if (ending) this.#events.ended(ending);
   }
 
@@ -207,8 +232,16 @@ export class Connection {
     const { ws } = this.socket;
     ws.on("CB:ack,class:message", ({ attrs }: BinaryNode) => {
       const error = Number(attrs["error"]);
+      if (error === NEW_CHAT_REFUSED) this.#standing.refused();
       if (attrs["id"]) this.#events.acknowledged(attrs["id"], error > 0 ? error : null);
     });
+    for (const tag of FROM_DEVICES) {
+      ws.on(tag, (node: BinaryNode) => {
+        if (!isFromOwnPhone(node, this.#options.auth.creds.me)) return;
+        const sentAt = Number(node.attrs["t"]) * 1_000;
+        this.#events.phoneSeen(sentAt > 0 ? Math.min(sentAt, Date.now()) : Date.now());
+      });
+    }
     // Baileys' own listeners come first and have ended the connection.
     for (const end of ["CB:stream:error", "CB:failure", "CB:xmlstreamend"]) {
       ws.on(end, () => this.#abandonQuestions());
@@ -227,6 +260,7 @@ export class Connection {
       // Baileys merges the paired credentials in a listener that runs before this one.
       this.#options.auth.persist();
       this.#events.paired();
+      this.#events.phoneSeen(Date.now());
     }
     if (update.qr) {
       this.#isAlive = true;
@@ -235,15 +269,15 @@ export class Connection {
       this.#events.qr(update.qr, qrValidMs ?? (this.#qrsShown === 1 ? FIRST_QR_MS : LATER_QR_MS));
     }
     if (update.receivedPendingNotifications) this.#events.offlineQueueThrough();
-    if (update.reachoutTimeLock) this.#events.restricted(update.reachoutTimeLock.isActive === true);
     if (update.connection === "open") {
       this.#isAlive = true;
       this.#isLoggedIn = true;
       clearTimeout(this.#watchdog);
       this.#events.opened(this.#self());
+      this.#standing.askIn(this.#options.timings.standingAfterMs * (1 + Math.random()));
     }
     if (update.connection === "close") {
-      this.#finish(endingOf(update.lastDisconnect?.error));
+      this.#finish(endingOf(update.lastDisconnect?.error, Date.now()));
       this.#abandonQuestions();
     }
   }
@@ -268,6 +302,8 @@ function makeSocket({ auth, caches, url, method, timings, sentText }: ConnectOpt
     placeholderResendCache: caches.placeholders,
     connectTimeoutMs: timings.connectDeadlineMs,
     defaultQueryTimeoutMs: 20_000,
+    // Our own probe asks only connections that are quiet; this is what is left should it fail.
+    keepAliveIntervalMs: 60_000,
     // The phone keeps its notifications, and what we send is not told to ourselves.
     markOnlineOnConnect: false,
     emitOwnEvents: false,
@@ -283,13 +319,4 @@ function makeSocket({ auth, caches, url, method, timings, sentText }: ConnectOpt
       return Promise.resolve(text === undefined ? undefined : { extendedTextMessage: { text } });
     },
   });
-}
-
-/** Baileys' errors in our words: a code, and the one ending that has a meaning beyond its code. */
-function endingOf(error: unknown): Ending {
-  if (error instanceof Error && error.message === "QR refs attempts ended") {
-    return { cause: "qr_ran_out", code: 408 };
-  }
-  const status = (error as { output?: { statusCode?: unknown } } | undefined)?.output?.statusCode;
-  return { cause: "upstream", code: typeof status === "number" ? status : null };
 }

@@ -1,43 +1,60 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Ending as Way, endingOfCode, endings } from "@roost/contract/endings";
 import { reasons } from "@roost/contract/reasons";
 import { DisconnectReason } from "@whiskeysockets/baileys";
 import { expect, test } from "vitest";
-import { ownWaysToEnd, wayOf, waysToEnd } from "./ways-to-end.ts";
+import { type Ending, wayOf } from "./ways-to-end.ts";
 
-const upstream = (code: number | null) => wayOf({ cause: "upstream", code });
-
-test.each([
-  [401, "never", "logged_out_by_phone"],
-  [402, "never", "temporarily_banned"],
-  [403, "never", "banned"],
-  [405, "never", "client_outdated"],
-  [408, "later", "connection_lost"],
-  [428, "later", "connection_lost"],
-  [429, "later", "connection_refused"],
-  [440, "never", "replaced"],
-  [500, "later", "connection_refused"],
-  [503, "later", "connection_refused"],
-  [515, "at_once", "restart_required"],
-] as const)("code %i: again %s, because %s", (code, again, reason) => {
-  expect(upstream(code)).toMatchObject({ again, reason });
-});
+const upstream = (code: number | null): Ending => ({ cause: "upstream", code });
 
 test("every code that Baileys has a name for has a row", () => {
   const codes = Object.values(DisconnectReason).filter((value) => typeof value === "number");
-  for (const code of codes) expect(waysToEnd).toHaveProperty(String(code));
+  for (const code of codes) expect(endingOfCode(code)).not.toBe(endings.unknown);
 });
 
-test.each([null, 999, 418])("an unknown ending (%s) is tried again and says so", (code) => {
-  expect(upstream(code)).toMatchObject({ again: "later", reason: "unknown" });
+test("an ending of our own is found by its name, one of WhatsApp's by its code", () => {
+  expect(wayOf({ cause: "deaf", code: null })).toBe(endings.deaf);
+  expect(wayOf({ cause: "qr_ran_out", code: 408 })).toBe(endings.qr_ran_out);
+  expect(wayOf(upstream(440))).toBe(endings.replaced);
+  expect(wayOf(upstream(418))).toBe(endings.unknown);
 });
 
-test("every row names a reason that has a sentence", () => {
-  for (const way of [...Object.values(waysToEnd), ...Object.values(ownWaysToEnd), upstream(null)]) {
-    expect(reasons[way.reason]).toBeTruthy();
-    expect(reasons[way.whileLinking ?? way.reason]).toBeTruthy();
-  }
-});
+const actions: Record<Way["again"], string> = {
+  at_once: "connects again at once",
+  later: "connects again with growing pauses",
+  never: "ends",
+  when_over: "ends, and starts again when the time is over",
+  elsewhere: "runs elsewhere",
+};
 
-test("what never comes back while linked does not silently go on while linking", () => {
-  const final = Object.values(waysToEnd).filter(({ again }) => again === "never");
-  expect(final.map(({ whileLinking }) => whileLinking)).not.toContain(null);
+function rowOf(way: Way): string[] {
+  const { codes, what, again, giveUpAfter, state, credentials, reason } = way;
+  const givesUp = giveUpAfter === null ? "" : `, ${giveUpAfter} times, then parked`;
+  const forgets = credentials === "forget" ? ", credentials thrown away" : "";
+  return [
+    codes.join(", ") || "-",
+    what,
+    `${actions[again]}${givesUp}${forgets}`,
+    `\`${state}\``,
+    `\`${reason}\``,
+    reasons[reason],
+  ];
+}
+
+test("the README shows the table as it is", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+  const [, section = ""] = readme.split("## Every way a connection can end");
+  const shown = section
+    .split("\n## ")[0]
+    ?.split("\n")
+    .filter((line) => line.startsWith("|"))
+    .slice(2)
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  expect(shown).toEqual(Object.values<Way>(endings).map(rowOf));
 });

@@ -53,6 +53,9 @@ export const Account = z
       .meta({ examples: ["+5511999990000"] }),
     health: z.int().min(0).max(100),
     queue_state: QueueState,
+    until: Timestamp.nullable().meta({
+      description: "When a ban or a restriction ends and the account goes on by itself.",
+    }),
     connected_at: Timestamp.nullable(),
     created_at: Timestamp,
   })

@@ -67,6 +67,10 @@ export type Refusal = {
 };
 export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
-export function refuse(code: ErrorCode, detail: string): { ok: false; refusal: Refusal } {
-  return { ok: false, refusal: { code, detail } };
+export function refuse(
+  code: ErrorCode,
+  detail: string,
+  facts: Pick<Refusal, "until"> = {},
+): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal: { code, detail, ...facts } };
 }

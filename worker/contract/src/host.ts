@@ -51,6 +51,8 @@ export const SessionReport = z.strictObject({
   self: Peer.nullable(),
   /** WhatsApp's own code for the end of the connection, where there is one. */
   upstream_code: z.int().nullable(),
+  /** Until when WhatsApp refuses the number, where it said so. */
+  until: z.int().nullable().optional(),
   at: z.int(),
 });
 

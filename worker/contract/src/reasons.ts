@@ -12,9 +12,13 @@ export const reasons = {
   link_interrupted: "The connection broke while linking. Start again.",
   link_cancelled: "Linking was cancelled.",
   link_other_number: "Another number was scanned than this account had before.",
+  link_not_confirmed:
+    "The phone took the code but did not finish linking. Open WhatsApp on it, then start again.",
   code_not_confirmed: "The code was not typed on the phone, or was mistyped. Ask for a new one.",
+  code_refused:
+    "WhatsApp gave no pairing code for this number. Check the number, or link with a QR code.",
   passkey_demanded:
-    "WhatsApp asks for a passkey on this phone, which linked services cannot answer. Try QR linking from the phone later, or another number.",
+    "WhatsApp asks for a passkey on this phone, which linked services cannot answer. Try a QR code later, or another number.",
   no_host: "No session host is free. The account connects as soon as one is.",
   host_lost: "The host that held the connection went away. The account moves to another.",
   host_draining: "The host is being taken out of service. The account moves to another.",
@@ -28,11 +32,15 @@ export const reasons = {
   restart_required: "WhatsApp asked for a new connection.",
   unlinked_by_us: "You unlinked this account. Link it again to send.",
   logged_out_by_phone: "The phone removed this device. Link it again to send.",
-  replaced: "Another connection took over this session.",
-  temporarily_banned: "WhatsApp has banned this number for a time.",
-  banned: "WhatsApp has banned this number.",
+  replaced:
+    "Another program took over this connection. Make sure that it does not run twice, then restart the account.",
+  temporarily_banned:
+    "WhatsApp has banned this number for a time. It connects by itself when the time is over.",
+  banned:
+    "WhatsApp has banned this number. Open WhatsApp on the phone to ask for a review, then restart the account.",
   restricted: "WhatsApp restricts this number: new chats are not possible for now.",
-  client_outdated: "WhatsApp refuses this client version. We have to update it.",
+  client_outdated:
+    "WhatsApp refuses this client version. We are updating it; the account connects by itself, or restart it later.",
   credentials_refused: "WhatsApp no longer accepts the stored session. Reset and link again.",
   gave_up: "The connection failed too often. Restart the account to try again.",
   stopped: "The account is stopped. Restart it to connect.",
@@ -58,6 +66,13 @@ export const reasons = {
     "Too many messages failed lately. Campaign messages wait until the health is at 50 again.",
   health_recovered: "The health is at 50 or above again. Campaign messages go out.",
   campaign_held: "WhatsApp restricts this number, so campaign messages wait. Other messages go on.",
+  phone_unseen_10_days:
+    "The phone was not online for 10 days. WhatsApp unlinks this account after 14: open WhatsApp on the phone.",
+  phone_unseen_12_days:
+    "The phone was not online for 12 days. WhatsApp unlinks this account in 2 days: open WhatsApp on the phone now.",
+  phone_unseen_13_days:
+    "The phone was not online for 13 days. WhatsApp unlinks this account within a day: open WhatsApp on the phone now.",
+  phone_seen_again: "The phone was online again. The account stays linked.",
   queue_paused: "The queue is paused.",
   not_connected: "The account is not connected. Messages wait and go out when it is.",
   too_many_failures:

@@ -8,7 +8,7 @@ import type { AccountStore } from "./account-store.ts";
 import { chatWith } from "./chat-with.ts";
 import { estimateFor, waitingBefore } from "./estimate.ts";
 import { laneFor } from "./lanes.ts";
-import { presentAccepted } from "./present.ts";
+import { presentAccepted, time, untilOf } from "./present.ts";
 import { gradeOf } from "./stranger.ts";
 import type { StoredAccount, StoredMessage } from "./stored.ts";
 
@@ -131,12 +131,17 @@ export function refusalOf(account: StoredAccount, lane: Lane) {
     case "logged_out":
       return refuse("account_unlinked", "Link a phone to this account first, then send again.");
     case "banned":
-      return refuse("account_restricted", "WhatsApp has banned this number. Use another account.");
+      return refuse(
+        "account_restricted",
+        "WhatsApp has banned this number. Use another account.",
+        until(account),
+      );
     case "restricted":
       if (lane === "reply") break;
       return refuse(
         "account_restricted",
         "WhatsApp lets this number only answer people who wrote to it lately.",
+        until(account),
       );
     case "connecting":
     case "connected":
@@ -149,6 +154,11 @@ export function refusalOf(account: StoredAccount, lane: Lane) {
     return refuse("queue_closed", `The queue is ${state} and takes no messages. Set it to active.`);
   }
   return null;
+}
+
+function until(account: StoredAccount): { until?: string } {
+  const at = untilOf(account);
+  return at === null ? {} : { until: time(at) };
 }
 
 /** Null when it answers nothing, undefined when there is no such message here. */

@@ -19,6 +19,8 @@ import type { ProjectionWriter } from "./project-account.ts";
 import { Riders } from "./riders.ts";
 import type { SessionControl } from "./session-control.ts";
 import { factsAfter } from "./standing.ts";
+import { followTimeLock, lockEnd } from "./time-lock.ts";
+import { nextPhoneWarning, watchPhone } from "./phone-watch.ts";
 import { ripenOutbox } from "./settle-message.ts";
 import type { StoredLease } from "./stored.ts";
 
@@ -158,7 +160,8 @@ export class AccountEngine {
     for (const report of reports) {
       if (!sessions.isCurrent(report.epoch) || store.account().session.host !== host) {
         // One that says it is over needs no stopping; told to, it would only say so again.
-        if (!isOver(report)) fenced.add(report.epoch);
+        if (isOver(report)) sessions.confirmEnd(host, report.epoch);
+        else fenced.add(report.epoch);
         if (!sessions.isLateFact(report)) continue;
       } else sessions.heard();
       isUrgent ||= !isPatient(report);
@@ -217,10 +220,18 @@ export class AccountEngine {
     await this.steer();
   }
 
+  /** The alarm that was set before this object came into memory. */
+  alarmIsSet(at: number | null): void {
+    this.alarmAt ??= at;
+  }
+
   async alarm(): Promise<void> {
     this.alarmAt = null;
     const now = Date.now();
     this.sessions.expireLink(now);
+    this.sessions.resume(now);
+    followTimeLock(this.store, now);
+    watchPhone(this.store, now);
     const { leases } = this.store;
     this.offerAgain(leases.overdue(now).flatMap((id) => leases.find(id) ?? []));
     this.save();
@@ -237,6 +248,8 @@ export class AccountEngine {
     else if (report.kind === "link") sessions.applyLink(report, now);
     else if (report.kind === "standing" || report.kind === "phone_seen") {
       store.setAccount(factsAfter(store.account(), report, now));
+      followTimeLock(store, now);
+      watchPhone(store, now);
     } else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
     if (report.kind !== "outcome") return;
     this.askedBack.answered(report.message);
@@ -289,6 +302,9 @@ export class AccountEngine {
         placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
         start: sessions.startDeadline(now),
         link: sessions.linkDeadline(),
+        resume: sessions.resumeDeadline(),
+        lock: lockEnd(store.account()),
+        phone: nextPhoneWarning(store.account(), now),
         projection: store.isProjectionDue() ? deps.projection.nextTryAt(now) : null,
       },
       this.alarmAt,

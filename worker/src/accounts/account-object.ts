@@ -71,7 +71,10 @@ export class AccountObject extends DurableObject<Env> {
     super(ctx, env);
     if (!isMigrated(ctx.storage)) return;
     migrate(ctx.storage, migrations);
-    this.engine = this.drive(AccountStore.open(ctx.storage));
+    const engine = this.drive(AccountStore.open(ctx.storage));
+    this.engine = engine;
+    // Known from the start, an alarm that is right already is not paid for once more.
+    void ctx.blockConcurrencyWhile(async () => engine.alarmIsSet(await ctx.storage.getAlarm()));
   }
 
   // The account. `create` is the only call that sets the object up.
@@ -172,7 +175,13 @@ export class AccountObject extends DurableObject<Env> {
   reset(tenant: Id<"tenant">): Outcome<Account> {
     return this.doing(tenant, ({ store, sessions }, now) => {
       sessions.unlink("logout", "not_linked", now);
-      store.setAccount({ phone: null, lid: null, connectedAt: null });
+      const { phone, formerPhone = null } = store.account();
+      store.setAccount({
+        phone: null,
+        lid: null,
+        connectedAt: null,
+        formerPhone: phone ?? formerPhone,
+      });
       return ok(presentAccount(store));
     });
   }

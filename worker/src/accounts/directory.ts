@@ -40,6 +40,7 @@ function accountOf(row: Row): Account {
     phone: row.phone === null ? null : `+${row.phone}`,
     health: row.health,
     queue_state: row.queueState,
+    until: row.until === null ? null : new Date(row.until).toISOString(),
     connected_at: row.connectedAt === null ? null : new Date(row.connectedAt).toISOString(),
     created_at: new Date(row.createdAt).toISOString(),
   };

@@ -9,6 +9,9 @@ const nothing: Waits = {
   placement: null,
   start: null,
   link: null,
+  resume: null,
+  lock: null,
+  phone: null,
   projection: null,
 };
 

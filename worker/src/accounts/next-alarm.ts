@@ -7,6 +7,9 @@ export type Waits = {
   placement: number | null;
   start: number | null;
   link: number | null;
+  resume: number | null;
+  lock: number | null;
+  phone: number | null;
   projection: number | null;
 };
 

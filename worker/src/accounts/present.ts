@@ -12,6 +12,7 @@ import type { Message, MessageState } from "@roost/contract/messages";
 import { type ReasonCode, reason } from "@roost/contract/reasons";
 import type { AccountStore } from "./account-store.ts";
 import type {
+  StoredAccount,
   StoredChat,
   StoredEvent,
   StoredLink,
@@ -48,9 +49,16 @@ export function presentAccount(store: AccountStore): Account {
     phone: plus(account.phone),
     health: store.health().score,
     queue_state: account.queue.state,
+    until: timeOrNull(untilOf(account)),
     connected_at: timeOrNull(account.connectedAt),
     created_at: time(account.createdAt),
   };
+}
+
+/** When what holds the account up is over, as far as WhatsApp has said. */
+export function untilOf({ state, resumeAt, standing }: StoredAccount): number | null {
+  if (state === "restricted") return standing?.timeLock?.until ?? null;
+  return resumeAt ?? null;
 }
 
 export function accountData(store: AccountStore): AccountData {

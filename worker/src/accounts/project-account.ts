@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { accounts } from "../db/accounts.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
+import { untilOf } from "./present.ts";
 import type { StoredAccount } from "./stored.ts";
 
 const TRY_AGAIN_MS = 30_000;
@@ -22,6 +23,7 @@ function projectionOf(store: AccountStore): Projection {
     health: store.health().score,
     queueState: account.queue.state,
     connectedAt: account.connectedAt,
+    until: untilOf(account),
     createdAt: account.createdAt,
     version: account.version,
   };

@@ -1,6 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { Account } from "@roost/contract/accounts";
 import { afterEach, expect, test, vi } from "vitest";
 import { FakeHost } from "../../test/workers/fake-host.ts";
 import { call, freshId, givenTenant } from "../../test/workers/given.ts";
@@ -113,20 +112,26 @@ test("unlinking logs the phone out and leaves no credentials", async () => {
   expect(await refused.json()).toMatchObject({ code: "account_unlinked" });
 });
 
-test("an account is linked again to its own number, and to another only after a reset", async () => {
+test("an account is linked again to its own number, and with another one it asks before it sends", async () => {
   const host = await new FakeHost().connect();
   const { key, account, phone } = await givenConnected(host);
   await call(`/v1/accounts/${account}/unlink`, { key, method: "POST" });
   await linkOn(host, { key }, account, phone);
+  const queue = async () =>
+    (await call(`/v1/accounts/${account}/queue`, { key })).json<{ state: string }>();
+  expect(await queue()).toMatchObject({ state: "active" });
 
   await call(`/v1/accounts/${account}/unlink`, { key, method: "POST" });
-  const isRefused = ({ reason }: Account): boolean => reason?.code === "link_other_number";
-  await linkOn(host, { key }, account, "4915199999999", isRefused);
-
-  await call(`/v1/accounts/${account}/reset`, { key, method: "POST" });
   await linkOn(host, { key }, account, "4915199999999");
+  expect(await queue()).toMatchObject({ state: "paused" });
   const found = await call(`/v1/accounts/${account}`, { key });
   expect(await found.json()).toMatchObject({ state: "connected", phone: "+4915199999999" });
+
+  // Whoever resets means another number; nothing waits, so nothing is asked.
+  await call(`/v1/accounts/${account}/queue`, { key, method: "PUT", body: { state: "active" } });
+  await call(`/v1/accounts/${account}/reset`, { key, method: "POST" });
+  await linkOn(host, { key }, account, "4915188888888");
+  expect(await queue()).toMatchObject({ state: "active" });
 });
 
 test("a linked account cannot be linked once more", async () => {

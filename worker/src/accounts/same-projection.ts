@@ -1,3 +1,4 @@
+import { untilOf } from "./present.ts";
 import type { StoredAccount } from "./stored.ts";
 
 /** Whether the directory would show anything else. The score alone is not worth a row. */
@@ -8,6 +9,7 @@ export function isSameProjection(a: StoredAccount, b: StoredAccount): boolean {
     a.reason === b.reason &&
     a.phone === b.phone &&
     a.queue.state === b.queue.state &&
-    a.connectedAt === b.connectedAt
+    a.connectedAt === b.connectedAt &&
+    untilOf(a) === untilOf(b)
   );
 }

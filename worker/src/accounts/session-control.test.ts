@@ -1,5 +1,6 @@
 import type { EdgeFrame, Report } from "@roost/contract/host";
 import { numberedId } from "@roost/contract/ids";
+import type { ReasonCode } from "@roost/contract/reasons";
 import { expect, test, vi } from "vitest";
 import { givenStore } from "../../test/workers/given-store.ts";
 import { AccountStore } from "./account-store.ts";
@@ -153,22 +154,80 @@ test.each(["link", "unlink"] as const)(
   },
 );
 
-test("a phone of another number is logged out, and the attempt to link says that it failed", () => {
+test("a phone of another number is linked, and what waits is held until a person decides", () => {
   const { store, sessions } = given({}, { phone: "4915111" });
   const of = { account: store.account().id };
   sessions.link({ method: "qr", phone: null }, 1);
   const { epoch } = store.account().session;
   const link = { kind: "link", method: "qr", qr: null, code: null, expires_at: null } as const;
   sessions.applyLink({ ...of, epoch, ...link, state: "linked", error: null, at: 2 }, 2);
-  expect(store.account().link?.state).toBe("linked");
   const self = { phone: "4915999", lid: null };
   const facts = { reason: null, self, upstream_code: null, at: 3 };
   sessions.applySession({ ...of, epoch, kind: "session", state: "connected", ...facts }, 3);
   expect(store.account()).toMatchObject({
-    state: "unlinked",
-    reason: "link_other_number",
-    link: { state: "failed", error: "link_other_number" },
+    state: "connected",
+    phone: "4915999",
+    queue: { state: "paused", reason: "backlog_number" },
+    link: { state: "linked" },
   });
-  const last = store.journal.after(0, 100).findLast(({ type }) => type === "link.updated");
-  expect(last?.content).toMatchObject({ state: "failed" });
+});
+
+/** A session on a host, which then says that it is over. */
+function givenRunning() {
+  const running = given({ one: true, two: true });
+  const { store, sessions } = running;
+  const { id: account } = store.account();
+  const run = (host: string) => {
+    const { session } = store.account();
+    store.setAccount({ session: { ...session, host, isHeard: true } });
+  };
+  const end = (reason: ReasonCode, until: number | null, now: number) => {
+    const { epoch } = store.account().session;
+    const facts = { self: null, upstream_code: null, until, at: now };
+    const report = { kind: "session", account, epoch, state: "ended", reason, ...facts } as const;
+    sessions.applySession(report, now);
+  };
+  run("one");
+  return { ...running, run, end };
+}
+
+test("thrown out by a frozen host of ours that woke up, a session comes back; after that host's end it parks", () => {
+  const { store, sessions, run, end } = givenRunning();
+  sessions.lost("one", 1, "host_lost", 1_000);
+  run("two");
+  end("replaced", null, 2_000);
+  expect(store.account()).toMatchObject({ state: "reconnecting", session: { isWanted: true } });
+  run("two");
+  sessions.confirmEnd("one", 1);
+  end("replaced", null, 3_000);
+  expect(store.account()).toMatchObject({
+    state: "parked",
+    reason: "replaced",
+    session: { isWanted: false },
+  });
+});
+
+test("somebody who takes over again and again is not a host of ours", () => {
+  const { store, sessions, run, end } = givenRunning();
+  sessions.lost("one", 1, "host_lost", 1_000);
+  for (let times = 0; times < 5; times++) {
+    run("two");
+    end("replaced", null, 2_000 + times);
+    expect(store.account().state).toBe("reconnecting");
+  }
+  run("two");
+  end("replaced", null, 3_000);
+  expect(store.account().state).toBe("parked");
+});
+
+test("a ban for a time ends by itself, and only then", () => {
+  const { store, sessions, end } = givenRunning();
+  end("temporarily_banned", 50_000, 10_000);
+  expect(store.account()).toMatchObject({ state: "banned", session: { isWanted: false } });
+  expect(sessions.resumeDeadline()).toBe(50_000);
+  sessions.resume(49_999);
+  expect(store.account().state).toBe("banned");
+  sessions.resume(50_000);
+  expect(store.account()).toMatchObject({ state: "reconnecting", session: { isWanted: true } });
+  expect(sessions.resumeDeadline()).toBeNull();
 });

@@ -6,11 +6,13 @@ import type { Avoid } from "../fleet/fleet-object.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
 import { isOfWhatsApp } from "./apply-reports.ts";
-import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS, refuseLink } from "./link-state.ts";
+import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS } from "./link-state.ts";
+import { unendedAfterLeaving } from "./own-rival.ts";
 import { accountData, linkData } from "./present.ts";
 import { afterSessionReport, isGivenBack, isOnline } from "./session-state.ts";
+import { followTimeLock } from "./time-lock.ts";
 import { settleMessage } from "./settle-message.ts";
-import type { StoredAccount, StoredLink } from "./stored.ts";
+import type { StoredAccount, StoredLink, UnendedSession } from "./stored.ts";
 import { firstStage } from "./warm-up.ts";
 
 /** The name under which the host keeps the credentials' root. */
@@ -77,10 +79,10 @@ export class SessionControl {
   }
 
   /** Connects with the stored credentials: a new session, whatever became of the one before. */
-  restart(reason: ReasonCode, now: number): void {
+  restart(reason: ReasonCode, now: number, unended?: UnendedSession | null): void {
     const { state, link } = this.store.account();
     const isLinking = state === "linking" && link !== null;
-    this.leave("close", now);
+    this.leave("close", now, unended);
     this.emitWhenLost(now, { state: isLinking ? state : "reconnecting", reason });
     if (isLinking) {
       const again: StoredLink = {
@@ -90,6 +92,8 @@ export class SessionControl {
         code: null,
         expiresAt: null,
       };
+      // What was half made belongs to the attempt before.
+      this.store.forgetCredentials(now);
       this.want({ link: again });
       this.emitLink(now);
       return;
@@ -103,8 +107,28 @@ export class SessionControl {
     this.forgetFacts();
     this.settleInHand(now);
     this.emitWhenLost(now, { state: "unlinked", reason });
+    this.store.setAccount({ resumeAt: null });
     this.cancelLink("link_cancelled", now);
     this.store.forgetCredentials(now);
+  }
+
+  /** When a session that a ban for a time ended is to run again; null for never. */
+  resumeDeadline(): number | null {
+    return this.store.account().resumeAt ?? null;
+  }
+
+  /** The time of a ban is over. */
+  resume(now: number): void {
+    const at = this.resumeDeadline();
+    if (at !== null && at <= now) this.restart("starting", now);
+  }
+
+  /** A host says that an earlier session of it is over: it cannot wake up and throw out the next. */
+  confirmEnd(host: string, epoch: number): void {
+    const { session } = this.store.account();
+    const { unended } = session;
+    if (!unended || unended.host !== host || unended.epoch > epoch) return;
+    this.store.setAccount({ session: { ...session, unended: null } });
   }
 
   /** The host that held it is gone, or gave it back. */
@@ -116,34 +140,28 @@ export class SessionControl {
 
   applySession(report: SessionReport, now: number): void {
     const account = this.store.account();
-    const step = afterSessionReport(account, report);
+    const { accepted, scheduled, leased } = this.store.outbox.counts();
+    const hasBacklog = accepted + scheduled + leased > 0;
+    const step = afterSessionReport({ ...account, hasBacklog }, report, now);
     const isNews = Object.keys(step.changes).length > 0;
     if (isNews) this.store.setAccount(step.changes);
     if (step.event !== null) this.emitAccount(step.event, now);
+    if (report.state === "connected") followTimeLock(this.store, now);
     switch (step.next) {
       case "keep":
         break;
       case "restart":
         this.giveBack(account.session.host, report.reason);
-        this.restart(report.reason ?? "host_lost", now);
+        this.restart(step.changes.reason ?? report.reason ?? "host_lost", now, step.rival ?? null);
         break;
       case "stop":
-        this.leave("close", now);
+        this.leave("close", now, null);
         this.settleInHand(now);
         break;
       case "forget":
-        this.leave("close", now);
+        this.leave("close", now, null);
         this.settleInHand(now);
         this.cancelLink(step.changes.reason ?? "link_interrupted", now);
-        this.store.forgetCredentials(now);
-        break;
-      case "log_out":
-        this.leave("logout", now);
-        this.forgetFacts();
-        this.settleInHand(now);
-        // The phone did link, but not to stay: the attempt has to say so.
-        this.store.setAccount({ link: refuseLink(account.link, step.changes.reason ?? null) });
-        this.emitLink(now);
         this.store.forgetCredentials(now);
         break;
     }
@@ -325,12 +343,26 @@ export class SessionControl {
     const { session } = this.store.account();
     this.store.setAccount({
       ...changes,
-      session: { epoch: session.epoch + 1, host: null, isWanted: true, isHeard: false },
+      resumeAt: null,
+      session: {
+        epoch: session.epoch + 1,
+        host: null,
+        isWanted: true,
+        isHeard: false,
+        unended: session.unended ?? null,
+      },
     });
   }
 
-  /** Takes the session from its host: from here on nothing that it says is believed. */
-  private leave(mode: "close" | "logout", now: number): void {
+  /**
+   * Takes the session from its host: from here on nothing that it says is believed. `unended`: which
+   * session may still run somewhere; without it the present one, as nobody has seen it end.
+   */
+  private leave(
+    mode: "close" | "logout",
+    now: number,
+    unended: UnendedSession | null = unendedAfterLeaving(this.store.account().session, now),
+  ): void {
     const { id: account, session } = this.store.account();
     for (const { id } of this.store.leases.all()) {
       this.store.change({ kind: "lease_closed", id, now });
@@ -340,7 +372,13 @@ export class SessionControl {
       this.outgoing.push({ host: session.host, frame });
     }
     this.store.setAccount({
-      session: { epoch: session.epoch + 1, host: null, isWanted: false, isHeard: false },
+      session: {
+        epoch: session.epoch + 1,
+        host: null,
+        isWanted: false,
+        isHeard: false,
+        unended,
+      },
     });
   }
 

@@ -1,9 +1,20 @@
 import { SessionReport } from "@roost/contract/host";
 import { type ReasonCode, reasons } from "@roost/contract/reasons";
 import { expect, test } from "vitest";
-import { afterSessionReport } from "./session-state.ts";
+import { endings } from "@roost/contract/endings";
+import { afterSessionReport as after } from "./session-state.ts";
 
-const account = { state: "connected", phone: "4915112345678", lid: "9", connectedAt: 1 } as const;
+type Given = Parameters<typeof after>[0];
+const account: Given = {
+  state: "connected",
+  phone: "4915112345678",
+  lid: "9",
+  connectedAt: 1,
+  queue: { state: "active", reason: null },
+  session: { epoch: 7, host: "one", isWanted: true, isHeard: true },
+  hasBacklog: false,
+};
+const afterSessionReport = (given: Given, told: SessionReport) => after(given, told, 1_000);
 
 function report(facts: Partial<SessionReport>): SessionReport {
   return SessionReport.parse({
@@ -45,11 +56,68 @@ test("a device removed on the phone is logged out, and its credentials are of no
   expect(step).toMatchObject({ next: "forget", event: "account.logged_out" });
 });
 
-test("another number than before is logged out again", () => {
-  const linking = { ...account, state: "connecting" } as const;
-  const self = { phone: "4915187654321", lid: null };
-  const step = afterSessionReport(linking, report({ state: "connected", self }));
-  expect(step).toMatchObject({ next: "log_out", changes: { reason: "link_other_number" } });
+const linkedAs = (given: Partial<Given>, self: { phone: string; lid: string | null }) =>
+  afterSessionReport(
+    { ...account, state: "connecting", ...given },
+    report({ state: "connected", self }),
+  );
+
+test("with another number than before nothing is sent until a person decides", () => {
+  const held = { queue: { state: "paused", reason: "backlog_number" } };
+  const other = { phone: "4915187654321", lid: "10" };
+  expect(linkedAs({}, other)).toMatchObject({
+    next: "keep",
+    changes: { state: "connected", ...held },
+  });
+  // A person who froze the queue looks at it anyway.
+  expect(
+    linkedAs({ queue: { state: "frozen", reason: null } }, other).changes.queue,
+  ).toBeUndefined();
+  expect(linkedAs({}, { phone: "4915112345678", lid: "9" }).changes.queue).toBeUndefined();
+});
+
+test("the same person with a new number goes on", () => {
+  const step = linkedAs({}, { phone: "4915187654321", lid: "9" });
+  expect(step.changes).toMatchObject({ phone: "4915187654321" });
+  expect(step.changes.queue).toBeUndefined();
+});
+
+test("after a reset another number is meant, so only what waits is held", () => {
+  const reset = { phone: null, lid: null, formerPhone: "4915112345678" };
+  const other = { phone: "4915187654321", lid: "10" };
+  expect(linkedAs(reset, other).changes.queue).toBeUndefined();
+  expect(linkedAs({ ...reset, hasBacklog: true }, other).changes).toMatchObject({
+    queue: { reason: "backlog_number" },
+    formerPhone: null,
+  });
+});
+
+test("a ban for a time says until when, and goes by what WhatsApp says", () => {
+  const told = report({ reason: "temporarily_banned", until: 9_000 });
+  expect(afterSessionReport(account, told)).toMatchObject({
+    next: "stop",
+    event: "account.restricted",
+    changes: { state: "banned", resumeAt: 9_000 },
+  });
+  const { waitMs } = endings.temporarily_banned;
+  const untold = afterSessionReport(account, report({ reason: "temporarily_banned" }));
+  expect(untold.changes.resumeAt).toBe(1_000 + (waitMs ?? 0));
+});
+
+test("a takeover by a host of ours that woke up is answered, by anybody else it is not", () => {
+  const replaced = report({ reason: "replaced" });
+  expect(afterSessionReport(account, replaced)).toMatchObject({
+    next: "stop",
+    event: "account.disconnected",
+    changes: { state: "parked", reason: "replaced" },
+  });
+  const unended = { host: "two", epoch: 6, leftAt: 900, comebacks: 0 };
+  const session = { ...account.session, unended };
+  expect(afterSessionReport({ ...account, session }, replaced)).toMatchObject({
+    next: "restart",
+    changes: { state: "reconnecting", reason: "host_lost" },
+    rival: { ...unended, comebacks: 1 },
+  });
 });
 
 test("a restriction and its end are told, repeats are not", () => {

@@ -12,6 +12,7 @@ import type { Lane, MessageError, MessageState } from "@roost/contract/messages"
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { HealthFacts } from "./health.ts";
 import type { Sends } from "./budgets.ts";
+import type { PhoneWarning } from "./phone-watch.ts";
 import type { Quota } from "./quota.ts";
 import type { WarmUpState } from "./warm-up.ts";
 
@@ -35,6 +36,10 @@ export type StoredAccount = {
   /** Facts of earlier epochs are believed back to this one; before it another phone was linked. */
   factsFrom: number;
   link: StoredLink | null;
+  /** When the session starts again by itself, after a ban for a time; null or absent: never. */
+  resumeAt?: number | null;
+  /** The number before a reset: what waits was meant to be sent from it. */
+  formerPhone?: string | null;
   /** What WhatsApp last said of the number; absent until it says something. */
   standing?: Standing;
   /** When something last came from the phone itself; absent until the first time. */
@@ -43,6 +48,8 @@ export type StoredAccount = {
   coldClosedUntil?: number | null;
   /** How far the number has come on the ladder of its first days. */
   warmUp?: WarmUpState;
+  /** What was last told about the phone's absence. */
+  phoneWarning?: PhoneWarning | null;
   /** Grows with everything that the directory shows. */
   version: number;
 };
@@ -58,7 +65,12 @@ export type StoredSession = {
   isWanted: boolean;
   /** Whether the host has said anything of it; until then the start may not have reached it. */
   isHeard: boolean;
+  /** An earlier session that nobody has seen end: its host may be frozen, or cut off from us. */
+  unended?: UnendedSession | null;
 };
+
+/** `comebacks`: how often the present session was thrown out and started again because of it. */
+export type UnendedSession = { host: string; epoch: number; leftAt: number; comebacks: number };
 
 export type StoredLink = {
   state: LinkState;

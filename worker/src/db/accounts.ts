@@ -16,6 +16,8 @@ export const accounts = sqliteTable(
     health: integer("health").notNull(),
     queueState: text("queue_state").$type<QueueState>().notNull(),
     connectedAt: integer("connected_at"),
+    /** When a ban or a restriction ends by itself. */
+    until: integer("until"),
     createdAt: integer("created_at").notNull(),
     /** Which state of the object this is: an older one never overwrites a newer. */
     version: integer("version").notNull(),
