@@ -5,6 +5,7 @@ import { createSystem } from "./context.ts";
 import { accountStub } from "./accounts/account-stub.ts";
 import { consumeSendJobs } from "./fleet/consumer.ts";
 import { hostStub } from "./fleet/stubs.ts";
+import { watchFleet } from "./fleet/watch-fleet.ts";
 import { log } from "./log.ts";
 
 /** Answers everything that is not the API's. */
@@ -31,7 +32,8 @@ export function makeWorker(pages: Pages) {
 
     async scheduled(_controller, env, context) {
       const system = createSystem(env, configOf(env), (work) => context.waitUntil(work));
-      await cleanIdentity(system);
+      // What is due for a message does not wait for the database.
+      await Promise.all([watchFleet(system), cleanIdentity(system)]);
     },
   } satisfies ExportedHandler<Env>;
 }

@@ -32,6 +32,8 @@ export type LogEvent =
   | { event: "host.report_failed"; host: string; account: string; error: string }
   | { event: "host.account_not_told"; host: string; account: string; error: string }
   | { event: "host.keys_failed"; host: string; account: string; error: string }
+  | { event: "alarm.given_up"; object: string; error: string }
+  | { event: "watchdog.failed"; object: string; error: string }
   | { event: "host.balanced"; host: string; to: string; has_given: boolean }
   | { event: "host.fleet_failed"; host: string; error: string }
   | { event: "session.unplaced"; account: string; error: string }

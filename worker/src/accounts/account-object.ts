@@ -21,6 +21,8 @@ import { configOf } from "../config.ts";
 import { placeAccount } from "../fleet/place-account.ts";
 import { hostStub } from "../fleet/stubs.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
+import { ring } from "../lib/ring.ts";
+import { describeError, log } from "../log.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
 import { type Accepted, acceptMessage, type Submission } from "./accept-message.ts";
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
@@ -51,6 +53,8 @@ import { SessionControl } from "./session-control.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
 
 const migrations = [storageMigration];
+/** An alarm is a little late as a rule; later than this, nobody will ring it. */
+const OVERDUE_MS = 30_000;
 
 /** What the object is told of the message's sender: enough to choose between accounts. */
 export type Candidate = Pick<Account, "id" | "state" | "health" | "queue_state"> & {
@@ -366,8 +370,24 @@ export class AccountObject extends DurableObject<Env> {
 
   // Called by the runtime, perhaps late and perhaps twice
 
-  override async alarm(): Promise<void> {
-    await this.engine?.alarm();
+  override async alarm(invocation?: AlarmInvocationInfo): Promise<void> {
+    const { engine } = this;
+    if (engine === null) return;
+    await ring(
+      invocation,
+      this.ctx.storage,
+      () => engine.alarm(),
+      (error) => {
+        const { id: object } = engine.store.account();
+        log({ event: "alarm.given_up", object, error: describeError(error) });
+      },
+    );
+  }
+
+  /** The watchdog asks: an alarm that was lost, or is long overdue, is made good. */
+  async look(): Promise<void> {
+    const at = await this.ctx.storage.getAlarm();
+    if (at === null || at < Date.now() - OVERDUE_MS) await this.engine?.alarm();
   }
 
   private drive(store: AccountStore): AccountEngine {

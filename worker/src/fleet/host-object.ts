@@ -14,6 +14,7 @@ import type { Id } from "@roost/contract/ids";
 import { accountStub } from "../accounts/account-stub.ts";
 import { configOf } from "../config.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
+import { ring } from "../lib/ring.ts";
 import { describeError, log } from "../log.ts";
 import { HOST_HEADER } from "./connect-host.ts";
 import { readHostFrame } from "./host-frame.ts";
@@ -25,7 +26,10 @@ import { watchHost } from "./host-watch.ts";
 import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
 import { fleetStub } from "./stubs.ts";
+import { WatchRound } from "./watch-round.ts";
 
+/** An alarm is a little late as a rule; later than this, nobody will ring it. */
+const OVERDUE_MS = 30_000;
 /** Of so many sessions the idlest are looked for, and so many of those are asked. */
 const MAX_LOOKED_AT = 10_000;
 const ASK_WHO_IS_IDLE = 10;
@@ -55,8 +59,7 @@ export class HostObject extends DurableObject<Env> {
   private countedTo = 0;
   /** Whose accounts are here has changed since placement was told. */
   private isCensusNew = true;
-  /** When each account was last given something to send. */
-  private readonly leasedAt = new Map<Id<"account">, number>();
+  private readonly watchRound = new WatchRound();
   private readonly lanes: ReportLanes;
   private readonly news: OwedNews;
   private readonly sockets: HostSockets;
@@ -105,7 +108,7 @@ export class HostObject extends DurableObject<Env> {
   // Called by accounts and by the consumer of send-jobs. False: the host is not connected.
 
   deliver(leases: Lease[]): boolean {
-    for (const { account } of leases) this.leasedAt.set(account, Date.now());
+    for (const { account } of leases) this.watchRound.worked(account, Date.now());
     return this.send({ type: "leases", leases });
   }
 
@@ -161,7 +164,7 @@ export class HostObject extends DurableObject<Env> {
   async giveOne(): Promise<boolean> {
     const host = this.host();
     if (this.sessions === null || host === null) return false;
-    const at = ({ account }: HostedSession): number => this.leasedAt.get(account) ?? 0;
+    const at = ({ account }: HostedSession): number => this.watchRound.workedAt(account);
     const idlest = this.sessions
       .hosted(MAX_LOOKED_AT)
       .filter(({ state }) => state === "connected")
@@ -211,7 +214,38 @@ export class HostObject extends DurableObject<Env> {
     return this.webSocketClose(ws, 1006);
   }
 
-  override async alarm(): Promise<void> {
+  override async alarm(invocation?: AlarmInvocationInfo): Promise<void> {
+    await ring(
+      invocation,
+      this.ctx.storage,
+      () => this.watch(),
+      (error) => {
+        const object = this.host() ?? "";
+        log({ event: "alarm.given_up", object, error: describeError(error) });
+      },
+    );
+  }
+
+  /** The watchdog asks: what our own alarm should have done, and that of the accounts here. */
+  async look(): Promise<void> {
+    if (this.sessions === null) return;
+    const at = await this.ctx.storage.getAlarm();
+    const hasWork = this.sockets.current() !== null || this.sessions.count() > 0;
+    if (at === null ? hasWork : at < Date.now() - OVERDUE_MS) await this.watch();
+    const round = this.watchRound.next(this.sessions, Date.now());
+    await Promise.all(round.map((account) => this.lookAt(account)));
+  }
+
+  private async lookAt(account: Id<"account">): Promise<void> {
+    try {
+      await accountStub(this.env, account).look();
+    } catch (error) {
+      log({ event: "watchdog.failed", object: account, error: describeError(error) });
+    }
+  }
+
+  /** Gives the host time, or gives it up. */
+  private async watch(): Promise<void> {
     const now = Date.now();
     const ws = this.sockets.current();
     const { goneUntil } = this;
@@ -429,7 +463,7 @@ export class HostObject extends DurableObject<Env> {
 
   private remove(account: Id<"account">, epoch: number): void {
     this.sessions?.remove(account, epoch);
-    this.leasedAt.delete(account);
+    this.watchRound.forget(account);
     this.isCensusNew = true;
   }
 

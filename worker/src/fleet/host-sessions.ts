@@ -88,6 +88,18 @@ export class HostSessions {
     return this.sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions").one().n;
   }
 
+  /** So many accounts that come after this one, in the order of their ids. */
+  after(account: string, limit: number): Id<"account">[] {
+    return this.sql
+      .exec<{ account: Id<"account"> }>(
+        "SELECT account FROM sessions WHERE account > ? ORDER BY account LIMIT ?",
+        account,
+        limit,
+      )
+      .toArray()
+      .map((row) => row.account);
+  }
+
   /** How many accounts of each tenant are here. */
   tenants(): [Id<"tenant">, number][] {
     return this.sql

@@ -8,6 +8,8 @@ import type { Principal } from "../context.ts";
 import { unwrap } from "../errors.ts";
 import type { KeyGrant } from "../keys/key-cache.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
+import { ring } from "../lib/ring.ts";
+import { describeError, log } from "../log.ts";
 import {
   beginRequest,
   type Begun,
@@ -148,10 +150,15 @@ export class TenantObject extends DurableObject<Env> {
 
   // Called by the runtime, perhaps late and perhaps twice
 
-  override async alarm(): Promise<void> {
+  override async alarm(invocation?: AlarmInvocationInfo): Promise<void> {
     if (!this.isReady) return;
-    const isAnythingLeft = cleanIdempotency(this.sql(), Date.now());
-    if (isAnythingLeft) await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
+    const clean = async (): Promise<void> => {
+      const isAnythingLeft = cleanIdempotency(this.sql(), Date.now());
+      if (isAnythingLeft) await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
+    };
+    await ring(invocation, this.ctx.storage, clean, (error) => {
+      log({ event: "alarm.given_up", object: this.tenantId(), error: describeError(error) });
+    });
   }
 
   private async armCleaning(): Promise<void> {

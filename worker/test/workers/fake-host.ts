@@ -42,6 +42,8 @@ export class FakeHost {
   capacity = 1_000;
   rssMegabytes = 100;
   loopDelayMs = 0;
+  /** Null: it says none. */
+  region: string | null = null;
   /** Answers leases at once with `sent`. */
   isSending = true;
   /** Gives back what it is asked for, as far as it has not begun it. */
@@ -80,6 +82,7 @@ export class FakeHost {
       load: this.load(),
       sessions: [...this.sessions].map(([account, epoch]) => ({ account, epoch })),
       draining: isDraining,
+      ...(this.region === null ? {} : { region: this.region }),
     });
     const before = this.count("welcome");
     await vi.waitFor(() => {
