@@ -114,3 +114,62 @@ test("a connection that breaks in the middle of what comes in loses none of it",
     });
   }
 });
+
+test("what a person does to a message is reported, and so is what the owner does on the phone", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  const from = `/phones/${phone}`;
+  const waId = await world.write(phone, number, "hello");
+  await edge.expect("received", account, { wa_id: waId });
+  await world.control("POST", `${from}/edit`, { wa_id: waId, text: "hello again" });
+  const about = { wa_id: waId, from_me: false };
+  await edge.expect("edited", account, { ...about, text: "hello again" });
+  await world.control("POST", `/phones/${number}/react`, { wa_id: waId, emoji: "🎉" });
+  await edge.expect("reaction", account, { wa_id: waId, from_me: true, to_ours: false });
+  await world.control("POST", `${from}/revoke`, { wa_id: waId });
+  await edge.expect("revoked", account, about);
+  expect(edge.of("received", account)).toHaveLength(1);
+});
+
+test("a reaction to a message of ours says so, and an empty one takes it back", async () => {
+  const { edge } = world;
+  const { account } = await world.linked();
+  const phone = await world.phone();
+  const message = world.send(account, phone);
+  await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  const of = { wa_id: message.wa_id, to_ours: true, from_me: false };
+  for (const emoji of ["👍", ""]) {
+    await world.control("POST", `/phones/${phone}/react`, { wa_id: message.wa_id, emoji });
+    await edge.expect("reaction", account, { ...of, emoji: emoji || null });
+  }
+  expect(edge.of("reaction", account)).toHaveLength(2);
+});
+
+test("what neither sender nor phone sends again is at last called unanswered, and may still come", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  await world.fault({ kind: "no_resend", number });
+  await world.fault({ kind: "no_retry", number: phone });
+  const { wa_id } = (await world.control("POST", `/phones/${phone}/messages`, {
+    to: number,
+    text: "sealed",
+    corrupt: true,
+  })) as { wa_id: string };
+  await edge.expect("stanza", account, { wa_id, state: "missing" });
+  await edge.expect("stanza", account, { wa_id, state: "unanswered" });
+  await world.control("DELETE", "/faults");
+  await edge.expect("received", account, { wa_id, text: "sealed" });
+  expect(edge.account(account).missing.size).toBe(0);
+});
+
+test("what the phone had before it was linked is not news", async () => {
+  const { edge } = world;
+  const [number, phone] = [await world.phone(), await world.phone()];
+  for (const text of ["old", "older"]) await world.write(phone, number, text);
+  const { account } = await world.linked(number);
+  await world.write(phone, number, "new");
+  await edge.expect("received", account, { text: "new" });
+  expect(edge.of("received", account).map(({ text }) => text)).toEqual(["new"]);
+});

@@ -5,6 +5,7 @@ import {
   HOST_TOKEN_AUDIENCE,
   HostFrame,
   type LeasedMessage,
+  type MissingStanza,
   PROTOCOL_VERSION,
   type Report,
 } from "@roost/contract/host";
@@ -19,6 +20,8 @@ type Account = {
   dataKey: string | null;
   rows: Map<string, string>;
   nextMessage: number;
+  /** Stanzas that came and could not be read, by id. */
+  missing: Map<string, MissingStanza>;
 };
 type Expected<R> = { [Name in keyof R]?: R[Name] | undefined };
 type OfKind<K extends Report["kind"]> = Extract<Report, { kind: K }>;
@@ -95,7 +98,13 @@ export class FakeEdge implements AsyncDisposable {
 
   newAccount(): AccountId {
     const id = newId("account", Date.now(), crypto.getRandomValues(new Uint8Array(16)));
-    this.#accounts.set(id, { epoch: 0, dataKey: null, rows: new Map(), nextMessage: 1 });
+    this.#accounts.set(id, {
+      epoch: 0,
+      dataKey: null,
+      rows: new Map(),
+      nextMessage: 1,
+      missing: new Map(),
+    });
     return id;
   }
 
@@ -112,7 +121,9 @@ export class FakeEdge implements AsyncDisposable {
     }
     const creds = state.rows.get("creds");
     const credentials = state.dataKey && creds ? { data_key: state.dataKey, creds } : null;
-    this.send({ type: "start", account, epoch: state.epoch, link, credentials });
+    const missing = [...state.missing.values()];
+    const asked = missing.length > 0 ? { missing } : {};
+    this.send({ type: "start", account, epoch: state.epoch, link, credentials, ...asked });
     return state.epoch;
   }
 
@@ -287,8 +298,19 @@ export class FakeEdge implements AsyncDisposable {
     if (!this.isHoldingAcks) this.send({ type: "ack", n });
   }
 
+  #keepMissing(report: Report): void {
+    const { missing } = this.account(report.account);
+    if (report.kind === "received") missing.delete(report.wa_id);
+    if (report.kind !== "stanza") return;
+    const { wa_id, jid, peer, from_me, at, state } = report;
+    const isHere = this.of("received", report.account).some((seen) => seen.wa_id === wa_id);
+    if (state === "empty") missing.delete(wa_id);
+    if (state === "missing" && !isHere) missing.set(wa_id, { wa_id, jid, peer, from_me, at });
+  }
+
   #store(report: Report): void {
     this.reports.push(report);
+    this.#keepMissing(report);
     if (report.kind !== "keys") return;
     const account = this.account(report.account);
     if (report.epoch !== account.epoch) return;

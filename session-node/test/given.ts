@@ -20,6 +20,8 @@ export const quickTimings: Partial<Timings> = {
   drainMs: 2_000,
   settledMs: 1_000,
   lookUpRetryMs: 200,
+  askAgainPause: { firstMs: 300, capMs: 500 },
+  askSettleMs: 200,
   reconnectPause: { firstMs: 50, capMs: 500 },
   edgePause: { firstMs: 50, capMs: 200 },
 };
@@ -126,6 +128,28 @@ export class World implements AsyncDisposable {
       text: string | null;
       from: string;
     }[];
+  }
+
+  /** The ids of messages that WhatsApp regards as delivered to the companions of this number. */
+  async delivered(number: string): Promise<string[]> {
+    const rows = (await this.control("GET", `/phones/${number}/delivered`)) as { wa_id: string }[];
+    return rows.map(({ wa_id }) => wa_id);
+  }
+
+  /** How a phone's behaviour and companions look from the network. */
+  async pending(number: string): Promise<number> {
+    const phone = (await this.control("GET", `/phones/${number}`)) as {
+      companions: { pending: number }[];
+    };
+    return phone.companions.reduce((sum, { pending }) => sum + pending, 0);
+  }
+
+  /** Somebody writes to this number; answers the id. */
+  async write(from: string, to: string, text: string): Promise<string> {
+    const sent = (await this.control("POST", `/phones/${from}/messages`, { to, text })) as {
+      wa_id: string;
+    };
+    return sent.wa_id;
   }
 
   /** How often the network saw a stanza with this id. */

@@ -1,4 +1,4 @@
-import type { proto } from "@whiskeysockets/baileys";
+import { proto } from "@whiskeysockets/baileys";
 import { jidOf } from "../network/addresses.ts";
 import type { Phone } from "../network/phone.ts";
 import type { PhoneMessage } from "../storage/messages.ts";
@@ -31,6 +31,27 @@ export function contentOf({ text, location, contact, ...rest }: SendMessage): pr
   }
   const kind = Object.keys(rest).find((key) => !["to", "addressing", "corrupt"].includes(key));
   throw new Problem(501, `The sandbox does not simulate messages of type ${kind} yet.`);
+}
+
+/** A new text for a message that this phone has sent. */
+export function editOf(message: PhoneMessage, chat: Phone, text: string): proto.IMessage {
+  const protocolMessage = {
+    key: ownKey(message, chat),
+    type: proto.Message.ProtocolMessage.Type.MESSAGE_EDIT,
+    editedMessage: { conversation: text },
+    timestampMs: Date.now(),
+  };
+  return { editedMessage: { message: { protocolMessage } } };
+}
+
+/** Takes a message back that this phone has sent, for everybody. */
+export function revocationOf(message: PhoneMessage, chat: Phone): proto.IMessage {
+  const { REVOKE } = proto.Message.ProtocolMessage.Type;
+  return { protocolMessage: { key: ownKey(message, chat), type: REVOKE } };
+}
+
+function ownKey(message: PhoneMessage, chat: Phone): proto.IMessageKey {
+  return { remoteJid: jidOf(chat, message.addressing), fromMe: true, id: message.wa_id };
 }
 
 /** A reaction, as seen by whoever reacts; an empty emoji takes it back. */

@@ -8,9 +8,10 @@ import { scanQr, scanWaiting } from "../phones/pair-by-qr.ts";
 import { readOnPhone } from "../phones/receipts.ts";
 import { sendFromPhone } from "../phones/send.ts";
 import { showPresence, showTyping } from "../stanzas/presence.ts";
+import { readDelivered } from "../storage/delivered.ts";
 import { readLedger } from "../storage/ledger.ts";
 import { findMessage, messagesAt, numbersWithMessages } from "../storage/messages.ts";
-import { contentOf, reactionTo } from "./content.ts";
+import { contentOf, editOf, reactionTo, revocationOf } from "./content.ts";
 import { Problem } from "./problem.ts";
 import * as schemas from "./schemas.ts";
 import { faultView, phoneView, statsView } from "./views.ts";
@@ -67,7 +68,7 @@ export const routes: readonly Route[] = [
     const isNew = !network.book.find(number)?.isCreated;
     const phone = network.book.ensure(number, { isCreated: true, ...(name && { name }) });
     network.tell({ kind: "phone", number });
-    return written(network, { status: isNew ? 201 : 200, body: phoneView(phone) });
+    return onDisk(network, { status: isNew ? 201 : 200, body: phoneView(phone) });
   }),
   route("GET /phones/:number", {}, ({ network, params }) => ({
     status: 200,
@@ -81,7 +82,7 @@ export const routes: readonly Route[] = [
     phone.addressing = body.addressing ?? phone.addressing;
     network.book.save(phone);
     network.tell({ kind: "phone", number: phone.number });
-    return written(network, { status: 200, body: phoneView(phone) });
+    return onDisk(network, { status: 200, body: phoneView(phone) });
   }),
 
   route("POST /phones/:number/scan", { body: schemas.Scan }, async ({ network, params, body }) => {
@@ -116,7 +117,7 @@ export const routes: readonly Route[] = [
   route("POST /phones/:number/read", { body: schemas.Read }, ({ network, params, body }) => {
     const phone = existing(network, params.number);
     if (!readOnPhone(network, phone, body.wa_id)) throw noMessage(body.wa_id);
-    return written(network, { status: 204 });
+    return onDisk(network, { status: 204 });
   }),
   route("POST /phones/:number/react", { body: schemas.React }, async (request) => {
     const { network, params, body } = request;
@@ -130,6 +131,25 @@ export const routes: readonly Route[] = [
       status: 201,
       body: { wa_id: await sendFromPhone(network, phone, { to, message, addressing }) },
     };
+  }),
+  route("POST /phones/:number/edit", { body: schemas.Edit }, async (request) => {
+    const { network, params, body } = request;
+    const { phone, message, to } = written(network, params.number, body.wa_id);
+    const { addressing } = message;
+    const edit = { to, message: editOf(message, to, body.text), addressing };
+    return { status: 201, body: { wa_id: await sendFromPhone(network, phone, edit) } };
+  }),
+  route("POST /phones/:number/revoke", { body: schemas.Revoke }, async (request) => {
+    const { network, params, body } = request;
+    const { phone, message, to } = written(network, params.number, body.wa_id);
+    const { addressing } = message;
+    const revocation = { to, message: revocationOf(message, to), addressing };
+    return { status: 201, body: { wa_id: await sendFromPhone(network, phone, revocation) } };
+  }),
+  route("GET /phones/:number/delivered", {}, async ({ network, params }) => {
+    const { number } = existing(network, params.number);
+    await network.store.durable();
+    return { status: 200, body: readDelivered(network.store, number) };
   }),
   route("POST /phones/:number/typing", { body: schemas.Type }, ({ network, params, body }) => {
     const phone = created(network, params.number);
@@ -170,12 +190,12 @@ export const routes: readonly Route[] = [
   route("POST /faults", { body: faultBody() }, ({ network, body }) => {
     const fault = beginFault(network, body);
     network.tell({ kind: "faults" });
-    return written(network, { status: 201, body: faultView(fault) });
+    return onDisk(network, { status: 201, body: faultView(fault) });
   }),
   route("DELETE /faults", {}, ({ network }) => {
     endFaults(network);
     network.tell({ kind: "faults" });
-    return written(network, { status: 204 });
+    return onDisk(network, { status: 204 });
   }),
 ];
 
@@ -196,7 +216,7 @@ function route<B extends z.ZodType = typeof schemas.NoBody, Q extends z.ZodType 
 }
 
 /** An answer that is true even if the process dies right after it. */
-async function written(network: Network, answer: Answer): Promise<Answer> {
+async function onDisk(network: Network, answer: Answer): Promise<Answer> {
   await network.store.durable();
   return answer;
 }
@@ -209,6 +229,16 @@ function existing(network: Network, number: string): Phone {
 
 function created(network: Network, number: string): Phone {
   return network.book.ensure(number, { isCreated: true });
+}
+
+/** A message that the owner of this phone wrote, and whom they wrote it to. */
+function written(network: Network, number: string, waId: string) {
+  const phone = existing(network, number);
+  const message = findMessage(network.store, phone.number, waId);
+  if (message?.direction !== "out") {
+    throw new Problem(404, `This phone has sent no message ${waId}.`);
+  }
+  return { phone, message, to: onWhatsApp(network, message.to) };
 }
 
 function onWhatsApp(network: Network, number: string): Phone {

@@ -58,6 +58,8 @@ export type SendMessage = z.infer<typeof SendMessage>;
 
 export const Read = z.strictObject({ wa_id: z.string().min(1) });
 export const React = z.strictObject({ wa_id: z.string().min(1), emoji: z.string().max(16) });
+export const Edit = z.strictObject({ wa_id: z.string().min(1), text: z.string().min(1) });
+export const Revoke = z.strictObject({ wa_id: z.string().min(1) });
 export const Type = z.strictObject({
   to: PhoneNumber,
   state: z.enum(["composing", "paused"]).default("composing"),

@@ -51,6 +51,7 @@ export function statsView({ counters, connections, faults }: Network) {
     decrypted: counters.decrypted,
     undecryptable: counters.undecryptable,
     retries: counters.retries,
+    resend_requests: counters.resendRequests,
     delivered_offline: counters.offline,
     faults: faults.list().length,
     failures: counters.failures,

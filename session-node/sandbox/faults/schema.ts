@@ -27,6 +27,8 @@ export const FaultSpec = z.discriminatedUnion("kind", [
   plain("rate_overlimit"),
   plain("passkey"),
   plain("undecryptable"),
+  plain("no_resend"),
+  plain("no_retry"),
   z.strictObject({ kind: z.literal("stream_error"), code, ...shared }),
   z.strictObject({ kind: z.literal("failure"), code, ...shared }),
   z.strictObject({ kind: z.literal("ack_error"), code, ...shared }),

@@ -11,6 +11,8 @@ export class Counters {
   undecryptable = 0;
   offline = 0;
   retries = 0;
+  /** How often phones were asked to send something again. */
+  resendRequests = 0;
   failures = 0;
   unknown = 0;
   lastFailure: string | null = null;

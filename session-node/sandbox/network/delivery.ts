@@ -1,5 +1,6 @@
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode } from "@whiskeysockets/baileys";
 import { element } from "../stanzas/node.ts";
+import { noteDelivered } from "../storage/delivered.ts";
 import type { Companion } from "./companion.ts";
 import type { Connection } from "./connection.ts";
 import type { Network } from "./network.ts";
@@ -35,7 +36,16 @@ export function push(
   store.afterCommit(delayMs > 0 ? () => setTimeout(send, delayMs) : send);
 }
 
-/** The companion has confirmed these stanzas. */
+/** The companion has said that it has the message, or that it wants it no more. */
+export function settleMessage(network: Network, companion: Companion, waId: string): void {
+  const key = pendingKey("message", waId);
+  if (!companion.pending.has(key)) return;
+  settle(network, companion, key);
+  const { number } = companion.phone;
+  noteDelivered(network.store, { number, device: companion.device, waId });
+}
+
+/** These stanzas need not be sent any more. */
 export function settle(network: Network, companion: Companion, ...keys: string[]): void {
   for (const key of keys) {
     const pending = companion.pending.get(key);

@@ -138,7 +138,13 @@ export class PhoneBook {
   unlink(companion: Companion): void {
     const { phone, device } = companion;
     phone.companions.delete(device);
-    for (const table of ["companions", "companion_prekeys", "pending", "handed_over"]) {
+    for (const table of [
+      "companions",
+      "companion_prekeys",
+      "pending",
+      "handed_over",
+      "delivered",
+    ]) {
       this.store.run(`DELETE FROM ${table} WHERE number = ? AND device = ?`, phone.number, device);
     }
   }

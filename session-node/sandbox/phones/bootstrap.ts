@@ -7,11 +7,15 @@ import type { Connection } from "../network/connection.ts";
 import { push } from "../network/delivery.ts";
 import type { Network } from "../network/network.ts";
 import { element, newId, seconds } from "../stanzas/node.ts";
+import { keptContent, messagesAt } from "../storage/messages.ts";
 
 const { Type } = proto.Message.ProtocolMessage;
 const { HistorySyncType } = proto.HistorySync;
 
-/** After linking the phone sends the companion its app state key and the (empty) history, once. */
+/** So much of what a phone has is told to a new companion. */
+const HISTORY_MESSAGES = 50;
+
+/** After linking the phone sends the companion its app state key and the latest history, once. */
 export async function bootstrap(network: Network, connection: Connection): Promise<void> {
   const { companion } = connection;
   if (!companion || !connection.wantsBootstrap) return;
@@ -35,7 +39,7 @@ export async function bootstrap(network: Network, connection: Connection): Promi
   const history = proto.HistorySync.encode({
     syncType: HistorySyncType.INITIAL_BOOTSTRAP,
     progress: 100,
-    conversations: [],
+    conversations: historyOf(network, companion),
   }).finish();
   await sendPeerMessage(network, companion, {
     type: Type.HISTORY_SYNC_NOTIFICATION,
@@ -50,7 +54,26 @@ export async function bootstrap(network: Network, connection: Connection): Promi
   network.book.saveCompanion(companion);
 }
 
-async function sendPeerMessage(
+/** The chats of a phone with their latest messages, the newest first. */
+function historyOf(network: Network, { phone }: Companion): proto.IConversation[] {
+  const chats = new Map<string, proto.IHistorySyncMsg[]>();
+  for (const message of messagesAt(network.store, phone.number, HISTORY_MESSAGES).toReversed()) {
+    const isOurs = message.direction === "out";
+    const jid = `${isOurs ? message.to : message.from}@s.whatsapp.net`;
+    const content = keptContent(network.store, phone.number, message.wa_id);
+    if (!content) continue;
+    const told = {
+      key: { remoteJid: jid, fromMe: isOurs, id: message.wa_id },
+      message: proto.Message.decode(content),
+      messageTimestamp: Math.floor(Date.parse(message.at) / 1000),
+    };
+    chats.set(jid, [...(chats.get(jid) ?? []), { message: told }]);
+  }
+  return Array.from(chats, ([id, messages]) => ({ id, messages }));
+}
+
+/** What the phone tells its own companion, and nobody else. */
+export async function sendPeerMessage(
   network: Network,
   companion: Companion,
   protocolMessage: proto.Message.IProtocolMessage,

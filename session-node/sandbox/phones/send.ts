@@ -71,6 +71,8 @@ export async function sendAgainFromPhone(
   waId: string,
   count: string,
 ): Promise<void> {
+  // As if the phone were switched off.
+  if (network.faults.take("no_retry", phone.number)) return;
   const kept = findMessage(network.store, phone.number, waId);
   const content = sentContent(network.store, phone.number, waId);
   const to = kept && network.book.find(kept.to);

@@ -1,8 +1,9 @@
-import { pendingKey, settle } from "../network/delivery.ts";
+import { pendingKey, settle, settleMessage } from "../network/delivery.ts";
 import type { StanzaHandler } from "./session.ts";
 
 /** The companion confirms a stanza it was sent. */
 export const onAck: StanzaHandler = ({ network, companion }, { attrs }) => {
   const { class: confirmed = "", id = "", type } = attrs;
-  settle(network, companion, pendingKey(confirmed, id, confirmed === "message" ? undefined : type));
+  if (confirmed === "message") settleMessage(network, companion, id);
+  else settle(network, companion, pendingKey(confirmed, id, type));
 };

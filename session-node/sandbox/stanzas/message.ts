@@ -14,6 +14,7 @@ import { push } from "../network/delivery.ts";
 import type { Network } from "../network/network.ts";
 import type { Phone } from "../network/phone.ts";
 import { type Envelope, type Received, receiveAtPhone } from "../phones/receive.ts";
+import { onPeerMessage } from "../phones/resend.ts";
 import { acknowledgeArrival } from "../phones/receipts.ts";
 import { appendToLedger } from "../storage/ledger.ts";
 import { children, element, seconds } from "./node.ts";
@@ -37,8 +38,12 @@ export const onMessage: StanzaHandler = async (session, node) => {
   const recipient = network.book.resolve(to);
   const addressee = recipient ?? nobody(to);
   if (parseJid(to)?.kind === "group") return acknowledge(session, id, to, NO_SUCH_GROUP);
-  // What a companion tells its own phone (key requests and the like) is not a message to anybody.
-  if (category === "peer" || !addressee) return acknowledge(session, id, to);
+  if (category === "peer") {
+    acknowledge(session, id, to);
+    await onPeerMessage(network, companion, node);
+    return;
+  }
+  if (!addressee) return acknowledge(session, id, to);
 
   network.counters.messages++;
   const error =

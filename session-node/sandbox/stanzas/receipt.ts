@@ -1,6 +1,6 @@
 import { type BinaryNode, getBinaryNodeChild } from "@whiskeysockets/baileys";
 import { addressingOf, jidOf, pnJid } from "../network/addresses.ts";
-import { pendingKey, push, settle } from "../network/delivery.ts";
+import { push, settleMessage } from "../network/delivery.ts";
 import type { Phone } from "../network/phone.ts";
 import { markRead, report, tellOwnCompanions } from "../phones/receipts.ts";
 import { sendAgainFromPhone } from "../phones/send.ts";
@@ -21,7 +21,7 @@ export const onReceipt: StanzaHandler = async (session, node) => {
   const { network, connection, companion } = session;
   const { id = "", to = "", type = "", recipient, participant } = node.attrs;
   const ids = [id, ...children(firstChild(node), "item").map((item) => item.attrs["id"] ?? "")];
-  settle(network, companion, ...ids.map((each) => pendingKey("message", each)));
+  for (const each of ids) settleMessage(network, companion, each);
   connection.send(
     element("ack", { class: "receipt", id, from: to, participant, type: type || undefined }),
   );

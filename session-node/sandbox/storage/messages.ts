@@ -100,6 +100,16 @@ export function findMessage(store: Store, number: string, waId: string): PhoneMe
   return row && phoneMessage(row);
 }
 
+/** The encoded content of a message this phone has, whoever wrote it. */
+export function keptContent(store: Store, number: string, waId: string): Buffer | undefined {
+  const row = store.one<{ content: Uint8Array }>(
+    "SELECT content FROM messages WHERE number = ? AND wa_id = ?",
+    number,
+    waId,
+  );
+  return row && Buffer.from(row.content);
+}
+
 /** The encoded content of a message this phone sent, to send it again. */
 export function sentContent(store: Store, number: string, waId: string): Buffer | undefined {
   const row = store.one<{ content: Uint8Array }>(

@@ -109,4 +109,12 @@ export const migrations: readonly string[] = [
      BEGIN SELECT RAISE(ABORT, 'the ledger is never rewritten'); END;
    CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger
      BEGIN SELECT RAISE(ABORT, 'the ledger is never rewritten'); END;`,
+  `CREATE TABLE delivered (
+     n INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     number TEXT NOT NULL,
+     device INTEGER NOT NULL,
+     wa_id TEXT NOT NULL,
+     UNIQUE (number, device, wa_id)
+   );`,
 ];

@@ -94,7 +94,7 @@ function keyStore(rows: Rows): SignalKeyStore {
       return found;
     },
     // One call is one change: all of it goes into the same batch.
-    set: (data: SignalDataSet) => rows.set(entriesOf(data)),
+    set: (data: SignalDataSet) => rows.set(entriesOf(data), { mayBeHeld: true }),
   };
 }
 

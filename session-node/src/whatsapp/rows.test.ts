@@ -76,6 +76,28 @@ test("what was written is cut into batches the edge can store, in order, and onl
   expect(keys).toEqual([envelope.wrapped, ...keys.slice(1).map(() => null)]);
 });
 
+test("a key that was used is not stored before what it opened is on its way", async () => {
+  const { rows, batches, save } = given();
+  const held = { mayBeHeld: true };
+  const names = () => batches.map(({ writes }) => writes.map(([name]) => name));
+  rows.set([["session:a", { counter: 1 }]], held);
+  const [first, second] = [rows.hold(), rows.hold()];
+  rows.set([["session:a", { counter: 2 }]], held);
+  rows.set([["creds", { nextPreKeyId: 2 }]]);
+  expect(await rows.get(["session:a"])).toEqual([{ counter: 2 }]);
+  rows.flush();
+  first();
+  rows.flush();
+  expect(names()).toEqual([["session:a", "creds"]]);
+  second();
+  rows.flush();
+  expect(names()).toEqual([["session:a", "creds"], ["session:a"]]);
+  save();
+  rows.forgetCold(Date.now() + 1);
+  expect(rows.size).toBe(0);
+  expect(await rows.get(["session:a"])).toEqual([{ counter: 2 }]);
+});
+
 test("a key is asked for once, also when there is none", async () => {
   const { rows, fetch } = given();
   expect(await rows.get(["session:a", "session:b"])).toEqual([null, null]);

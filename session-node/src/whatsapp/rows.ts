@@ -72,10 +72,13 @@ export class Rows {
     });
   }
 
-  /** Takes new values, null deletes; they are readable at once and stored soon. */
-  set(entries: Iterable<readonly [string, unknown]>): void {
+  /**
+   * Takes new values, null deletes; they are readable at once and stored soon. What `mayBeHeld` waits
+   * for whoever holds the keys.
+   */
+  set(entries: Iterable<readonly [string, unknown]>, { mayBeHeld = false } = {}): void {
     const usedAt = Date.now();
-    const waiting = this.#holders > 0 ? this.#held : this.#dirty;
+    const waiting = mayBeHeld && this.#holders > 0 ? this.#held : this.#dirty;
     for (const [name, given] of entries) {
       const value = given ?? null;
       const unsaved = this.#rows.get(name)?.unsaved ?? 0;
@@ -88,8 +91,8 @@ export class Rows {
   }
 
   /**
-   * Keeps back what is written from now on until the returned function is called. A key that was used
-   * up must not be stored before what it opened is on its way.
+   * Keeps back what is written from now on, and may be, until the returned function is called. A key
+   * that was used up must not be stored before what it opened is on its way.
    */
   hold(): () => void {
     this.#holders += 1;
