@@ -52,6 +52,9 @@ export const reasons = {
   new_chats: "The limit of new chats per day is reached. Sending goes on by itself.",
   warm_up:
     "The number is new, so it begins only a few chats a day, more from day to day. Sending goes on by itself.",
+  warm_up_raised: "The number went well for a day: it may begin more chats a day now.",
+  warm_up_held:
+    "The health is too low to begin more chats a day. The warm-up goes on when it is at 80 again.",
   time_lock:
     "WhatsApp does not let this number begin chats for now. Only messages to people who wrote to it go out.",
   time_lock_over: "WhatsApp lets this number begin chats again.",
@@ -63,7 +66,7 @@ export const reasons = {
   quiet_hours: "It is in the quiet hours of this account. Replies go out, the rest waits.",
   plan_allowance: "The messages of your plan are used up for this month. Change the plan, or wait.",
   low_health:
-    "Too many messages failed lately. Campaign messages wait until the health is at 50 again.",
+    "Too many messages failed lately. Campaign messages wait until the health is at 50 again, or until you set the queue to active.",
   health_recovered: "The health is at 50 or above again. Campaign messages go out.",
   campaign_held: "WhatsApp restricts this number, so campaign messages wait. Other messages go on.",
   phone_unseen_10_days:

@@ -3,7 +3,7 @@ import type { Limits } from "@roost/contract/accounts";
 import { type Outcome, refuse } from "@roost/contract/errors";
 import type { Peer } from "@roost/contract/host";
 import { numberedId, ownerOf } from "@roost/contract/ids";
-import type { Lane, Message, SendMessage } from "@roost/contract/messages";
+import type { Message, SendMessage } from "@roost/contract/messages";
 import type { AccountStore } from "./account-store.ts";
 import { chatWith } from "./chat-with.ts";
 import { estimateFor, waitingBefore } from "./estimate.ts";
@@ -45,7 +45,7 @@ export function acceptMessage(
   const chats = store.chats.findPeer(submission.peer);
   const lastInboundAt = Math.max(...chats.map((chat) => chat.lastInboundAt ?? 0), 0) || null;
   const lane = submission.input.lane ?? laneFor(lastInboundAt, now);
-  const refusal = refusalOf(store.account(), lane);
+  const refusal = refusalOf(store.account(), lastInboundAt !== null);
   if (refusal !== null) return refusal;
   const { accepted, scheduled } = store.outbox.counts();
   if (accepted + scheduled >= MAX_WAITING) {
@@ -123,8 +123,8 @@ function replay(store: AccountStore, n: number, bodyHash: string): Outcome<Accep
   return { ok: true, value: { message: presentAccepted(store, message), isReplayed: true } };
 }
 
-/** Why the account takes no message of this lane; null when it does. */
-export function refusalOf(account: StoredAccount, lane: Lane) {
+/** Why the account takes no message now; null when it does. `isKnown`: the person has written to us. */
+export function refusalOf(account: StoredAccount, isKnown: boolean) {
   switch (account.state) {
     case "unlinked":
     case "linking":
@@ -137,10 +137,10 @@ export function refusalOf(account: StoredAccount, lane: Lane) {
         until(account),
       );
     case "restricted":
-      if (lane === "reply") break;
+      if (isKnown) break;
       return refuse(
         "account_restricted",
-        "WhatsApp lets this number only answer people who wrote to it lately.",
+        "WhatsApp lets this number only write to people who have written to it.",
         until(account),
       );
     case "connecting":

@@ -1,6 +1,6 @@
 import type { Limits } from "@roost/contract/accounts";
 import type { Lease, Report } from "@roost/contract/host";
-import { type Id, newId } from "@roost/contract/ids";
+import { type Id, newId, numberedId, ownerOf } from "@roost/contract/ids";
 import { isPatient } from "../fleet/report-lanes.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
@@ -10,6 +10,8 @@ import { AskedBack } from "./asked-back.ts";
 import { isClockBehind } from "./budgets.ts";
 import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.ts";
 import { limitsInForce } from "./default-limits.ts";
+import { heldInHand } from "./held-in-hand.ts";
+import { gatesNow } from "./lease-facts.ts";
 import { LeaseRest } from "./lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
 import { earliestEnd, isHeld } from "./next-lease.ts";
@@ -21,8 +23,9 @@ import type { SessionControl } from "./session-control.ts";
 import { factsAfter } from "./standing.ts";
 import { followTimeLock, lockEnd } from "./time-lock.ts";
 import { nextPhoneWarning, watchPhone } from "./phone-watch.ts";
-import { ripenOutbox } from "./settle-message.ts";
+import { ripenOutbox, settleMessage } from "./settle-message.ts";
 import type { StoredLease } from "./stored.ts";
+import { tellStanding } from "./tell-standing.ts";
 
 /** How leases leave the object: straight to their host, or as names in the queue. */
 export type Carrier = {
@@ -57,6 +60,8 @@ export class AccountEngine {
   private readonly rest = new LeaseRest();
   private alarmAt: number | null = null;
   private isRetired = false;
+  /** Messages that were asked back from their host because of a gate that closed. */
+  private readonly revoked = new Set<number>();
   /** Work during which nothing may be handed out. */
   private holds = 0;
 
@@ -83,6 +88,8 @@ export class AccountEngine {
     if (isClockBehind(store.sends(), now)) store.change({ kind: "clock_set_back", now });
     ripenOutbox(store, now);
     advanceWarmUp(store, this.limits(), now);
+    tellStanding(store, this.limits(), now);
+    this.askBackHeld(now);
     const isResting = this.rest.until(now) !== null;
     const leases =
       isResting || this.holds > 0 ? [] : cutLeases(store, this.limits(), this.clock(now));
@@ -144,7 +151,8 @@ export class AccountEngine {
     }
     const lease = this.store.leases.take(id);
     if (lease === null || !this.sessions.isCurrent(lease.epoch)) return null;
-    return { host: lease.host, lease: leaseFrame(this.store, lease) };
+    const frame = leaseFrame(this.store, lease, gatesNow(this.store, this.limits(), Date.now()));
+    return frame === null ? null : { host: lease.host, lease: frame };
   }
 
   /**
@@ -192,9 +200,39 @@ export class AccountEngine {
   offerAgain(leases: StoredLease[]): void {
     if (leases.length === 0 || this.isAskedBack()) return;
     const now = Date.now();
-    for (const lease of leases) offerAgain(this.store, lease, this.limits(), this.clock(now));
+    const gates = gatesNow(this.store, this.limits(), now);
+    const gated = new Set(heldInHand(this.store, gates));
+    for (const lease of leases) {
+      // Whatever may go out of it is handed out anew; the rest waits where it is.
+      const isGone = lease.messages.some(({ n }) => gated.has(n));
+      if (isGone) this.store.change({ kind: "lease_closed", id: lease.id, now });
+      else offerAgain(this.store, lease, this.limits(), this.clock(now));
+    }
     this.save();
     this.deps.background(this.nudge(leases));
+  }
+
+  /** What a host has in hand and may not send any more comes back before its turn. */
+  private askBackHeld(now: number): void {
+    const { store, sessions } = this;
+    const held = heldInHand(store, gatesNow(store, this.limits(), now));
+    if (held.length === 0) {
+      this.revoked.clear();
+      return;
+    }
+    const asked = held.filter((n) => !this.revoked.has(n) && !this.takeBack(n, now));
+    if (asked.length === 0) return;
+    for (const n of asked) this.revoked.add(n);
+    const { id } = store.account();
+    sessions.revoke(asked.map((n) => numberedId("message", id, n)));
+  }
+
+  /** What no host can have had needs no asking. */
+  private takeBack(n: number, now: number): boolean {
+    const message = this.store.messages.find(n);
+    if (message === null || !this.store.leases.isUntaken(n)) return false;
+    settleMessage(this.store, message, "accepted", { at: now, now });
+    return true;
   }
 
   /** While the queue is held nothing is offered: what a host has is asked back instead. */
@@ -253,8 +291,10 @@ export class AccountEngine {
     } else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
     if (report.kind !== "outcome") return;
     this.askedBack.answered(report.message);
-    if (report.result === "returned") this.rest.returned(now);
-    else this.rest.begun();
+    const { number } = ownerOf(report.message);
+    const wasAsked = this.revoked.delete(number);
+    if (report.result !== "returned") this.rest.begun();
+    else if (!wasAsked) this.rest.returned(now);
   }
 
   /** The queue is only a wake-up: when it fails, the alarm offers the lease again. */
@@ -297,7 +337,8 @@ export class AccountEngine {
       {
         lease: store.leases.nextDeadline(),
         outbox: store.outbox.nextAt(),
-        quota: earliestEnd(holds),
+        quota: earliestEnd(Object.values(holds), now),
+        standing: earliestEnd([gatesNow(store, this.limits(), now).strangers], now),
         rest: picks.length > 0 ? this.rest.until(now) : null,
         placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
         start: sessions.startDeadline(now),

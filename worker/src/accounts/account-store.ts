@@ -2,7 +2,7 @@ import { describeError, log } from "../log.ts";
 import { countMessage, noSends, type Sends, setSendsBack } from "./budgets.ts";
 import { ChatLog } from "./chat-log.ts";
 import { CredentialStore } from "./credential-store.ts";
-import { afterOutcome, type HealthFacts, healthy } from "./health.ts";
+import { afterOutcome, forgiven, type HealthFacts, healthy, withReason } from "./health.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 import { Journal } from "./journal.ts";
 import { LeaseBook } from "./lease-book.ts";
@@ -14,7 +14,7 @@ import { Outbox, type Whom } from "./outbox.ts";
 import { Pages, type Storage } from "./pages.ts";
 import { isSameProjection } from "./same-projection.ts";
 import { emptyQuota } from "./quota.ts";
-import { gradeOf } from "./stranger.ts";
+import { type Grade, gradeOf } from "./stranger.ts";
 import type {
   Change,
   Head,
@@ -243,6 +243,11 @@ export class AccountStore {
     return state === undefined || !(isOpen(state) || state === "unconfirmed");
   }
 
+  /** Whom the message goes to, as far as WhatsApp cares. */
+  gradeOf(message: StoredMessage): Grade {
+    return this.whomOf(message).grade;
+  }
+
   private warmUp(n: number): void {
     const message = this.messages.warmUp(n);
     if (message === null) return;
@@ -309,7 +314,10 @@ export class AccountStore {
         this.missing.forgetAll();
         break;
       case "health_forgiven":
-        this.healthFacts = { ...this.healthFacts, consecutiveFailures: 0 };
+        this.healthFacts = forgiven(this.healthFacts, change.now ?? null);
+        break;
+      case "health_noted":
+        this.healthFacts = withReason(this.healthFacts, change.reason, change.now);
         break;
       case "clock_set_back":
         setSendsBack(this.sendFacts, change.now);

@@ -4,6 +4,8 @@ import type { Limits } from "@roost/contract/accounts";
 import type { Lane } from "@roost/contract/messages";
 import { recipientOf } from "./address.ts";
 import type { AccountStore } from "./account-store.ts";
+import type { Gates } from "./gates.ts";
+import { isGated } from "./held-in-hand.ts";
 import { LANES } from "./lanes.ts";
 import { leaseFacts, plannedUntil } from "./lease-facts.ts";
 import { LEASE_SIZE, type LeaseDecision, nextLease } from "./next-lease.ts";
@@ -51,11 +53,13 @@ export function offerAgain(
   store.change({ kind: "lease_offered", id: lease.id, messages, now: clock.now });
 }
 
-/** The lease as its host gets it. */
-export function leaseFrame(store: AccountStore, lease: StoredLease): Lease {
+/** The lease as its host gets it; null when there is nothing in it to be sent. */
+export function leaseFrame(store: AccountStore, lease: StoredLease, gates: Gates): Lease | null {
   const { id: account } = store.account();
   const messages = lease.messages.flatMap((planned): LeasedMessage[] => {
     const message = store.messages.find(planned.n);
+    // What may not go out any more was asked back, or is about to be.
+    if (message !== null && isGated(store, message, gates)) return [];
     const chat = message === null ? null : store.chats.find(message.chat);
     if (message === null || chat === null) return [];
     const quoted = message.replyTo === null ? null : store.messages.find(message.replyTo);
@@ -81,7 +85,7 @@ export function leaseFrame(store: AccountStore, lease: StoredLease): Lease {
       },
     ];
   });
-  return { id: lease.id, account, epoch: lease.epoch, messages };
+  return messages.length === 0 ? null : { id: lease.id, account, epoch: lease.epoch, messages };
 }
 
 /** When each may begin; `lanes` are those whose messages in hand are waited for. */

@@ -36,6 +36,16 @@ export function afterOutcome(health: HealthFacts, isSuccess: boolean, now: numbe
   };
 }
 
+/** A person has looked and sends on: what failed until now counts no more against campaigns. */
+export function forgiven(health: HealthFacts, now: number | null): HealthFacts {
+  const score = Math.max(health.score, HEALTHY_FROM);
+  const history =
+    now === null || score === health.score
+      ? historyOf(health)
+      : noted(health, [now, score, "health_recovered"]);
+  return { score, consecutiveFailures: 0, history };
+}
+
 /** The health with a change of standing in its history. */
 export function withReason(health: HealthFacts, reason: ReasonCode, now: number): HealthFacts {
   return { ...health, history: noted(health, [now, health.score, reason]) };

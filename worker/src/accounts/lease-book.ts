@@ -49,6 +49,13 @@ export class LeaseBook {
     return this.leaseOf.has(n);
   }
 
+  /** Whether the message lies in a lease that no host can have had. */
+  isUntaken(n: number): boolean {
+    const id = this.leaseOf.get(n);
+    const lease = id === undefined ? undefined : this.leases.get(id);
+    return lease !== undefined && !lease.isTaken && !lease.mayBeOut;
+  }
+
   /** A lease is fetched once per offer: a repeated queue message finds nothing to do. */
   take(id: StoredLease["id"]): StoredLease | null {
     const lease = this.leases.get(id);

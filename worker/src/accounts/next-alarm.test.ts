@@ -5,6 +5,7 @@ const nothing: Waits = {
   lease: null,
   outbox: null,
   quota: null,
+  standing: null,
   rest: null,
   placement: null,
   start: null,

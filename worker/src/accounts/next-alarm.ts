@@ -3,6 +3,7 @@ export type Waits = {
   lease: number | null;
   outbox: number | null;
   quota: number | null;
+  standing: number | null;
   rest: number | null;
   placement: number | null;
   start: number | null;

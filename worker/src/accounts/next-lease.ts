@@ -14,6 +14,7 @@ export const LEASE_SIZE = 20;
 export const MAX_IN_FLIGHT = 80;
 /** With less in hand than this, anything due is handed out at once, however little it is. */
 const LOW_WATER = 10;
+const LOOK_AGAIN_MS = 50;
 
 /** Whether nothing is handed out, and what was handed out is asked back. */
 export function isHeld(state: QueueState): boolean {
@@ -105,7 +106,7 @@ function roomOf(lane: Lane, closed: Hold | null, facts: LeaseFacts, now: number)
 function newChats({ newChats, sends, inHand }: LeaseFacts, now: number): Room {
   const { limit, reason, until } = newChats;
   const room = newChatRoom(sends, limit, reason, inHand, now);
-  if (room.left > 0 || until === null) return room;
+  if (room.left > 0 || until === null || until <= now) return room;
   // The next stage of the warm-up may open it before the window does.
   return { ...room, until: room.until === null ? until : Math.min(room.until, until) };
 }
@@ -116,9 +117,10 @@ export function firstHold({ reply, direct, campaign }: LeaseDecision["holds"]): 
 }
 
 /** When the first lane may have room again; null while nobody knows. */
-export function earliestEnd(holds: LeaseDecision["holds"]): number | null {
-  const ends = Object.values(holds).flatMap((hold) => hold?.until ?? []);
-  return ends.length === 0 ? null : Math.min(...ends);
+export function earliestEnd(holds: readonly (Hold | null)[], now: number): number | null {
+  const ends = holds.flatMap((hold) => hold?.until ?? []);
+  // Never at once: what has not opened by its time is looked at again, but not without rest.
+  return ends.length === 0 ? null : Math.max(Math.min(...ends), now + LOOK_AGAIN_MS);
 }
 
 function holdOf({ reason, until }: Room): Hold {

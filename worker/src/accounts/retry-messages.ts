@@ -21,7 +21,7 @@ export async function retryMessages(
   now: number,
 ): Promise<Outcome<RetriedQueue>> {
   const { store } = engine;
-  const refusal = refusalOf(store.account(), "reply");
+  const refusal = refusalOf(store.account(), true);
   if (refusal !== null) return refusal;
   const since = asked.since ?? (asked.numbers === null ? now - RETRY_LOOKS_BACK_MS : null);
   const filter = { ...asked, since };
@@ -53,7 +53,8 @@ function retryOne(store: AccountStore, message: StoredMessage, filter: StoredFil
   if (verdict !== "retry" || out === null) return verdict;
   const { accepted, scheduled } = store.outbox.counts();
   const isFull = accepted + scheduled >= MAX_WAITING;
-  if (isFull || refusalOf(store.account(), out.lane) !== null) return "refuse";
+  if (isFull || refusalOf(store.account(), store.gradeOf(message) === "known") !== null)
+    return "refuse";
   store.change({ kind: "retried", n: message.n, at: Math.max(since, now) });
   store.emit({ type: "message.accepted", at: now, n: message.n });
   return verdict;

@@ -8,6 +8,7 @@ import { AccountStore } from "./account-store.ts";
 import { applyMessageReport, type MessageReport } from "./apply-reports.ts";
 import { cutLeases, leaseFrame } from "./cut-leases.ts";
 import { defaultLimits } from "./default-limits.ts";
+import { OPEN_GATES } from "./gates.ts";
 
 const NOW = 1_000_000;
 
@@ -43,8 +44,8 @@ function given() {
       let leases = 0;
       const newLeaseId = (): Id<"lease"> => `lse_${String(++leases).padStart(26, "0")}`;
       const limits = defaultLimits(true);
-      return cutLeases(store, limits, { now: NOW, random: () => 0, newLeaseId }).flatMap((lease) =>
-        leaseFrame(store, lease).messages.map(({ to }) => to),
+      return cutLeases(store, limits, { now: NOW, random: () => 0, newLeaseId }).flatMap(
+        (lease) => leaseFrame(store, lease, OPEN_GATES)?.messages.map(({ to }) => to) ?? [],
       );
     },
   };

@@ -15,7 +15,7 @@ const GIVEN_BACK_WITHIN_MS = 500;
 export async function setQueue(engine: AccountEngine, state: QueueState): Promise<Queue> {
   const { store, sessions, askedBack } = engine;
   store.setAccount({ queue: { state, reason: null } });
-  if (state === "active") store.change({ kind: "health_forgiven" });
+  if (state === "active") store.change({ kind: "health_forgiven", now: Date.now() });
   if (!isHeld(state)) engine.sendAgain(store.leases.heldBack());
   else sessions.revoke(null);
   engine.save();

@@ -1,10 +1,11 @@
 import type { EventType } from "@roost/contract/events";
 import type { MessageError, MessageState } from "@roost/contract/messages";
 import type { AccountStore } from "./account-store.ts";
+import { closeColdLane } from "./close-cold.ts";
 import { mustPause } from "./health.ts";
 import { statesAfter } from "./message-state.ts";
-import { accountData } from "./present.ts";
 import type { StoredMessage } from "./stored.ts";
+import { tellHealth } from "./tell-standing.ts";
 
 /**
  * Records what was heard about a message, with an event for every step. Late, repeated and impossible
@@ -25,6 +26,7 @@ export function settleMessage(
     store.change({ kind: "state", n, state, at, now, ...withError });
     const type = eventOf(state);
     if (type !== null) store.emit({ type, at, n, ...withError });
+    if (state === "failed") closeColdLane(store, error, now);
   }
   pauseWhenFailing(store, now);
 }
@@ -51,7 +53,7 @@ function pauseWhenFailing(store: AccountStore, now: number): void {
   const { queue } = store.account();
   if (queue.state !== "active" || !mustPause(store.health())) return;
   store.setAccount({ queue: { state: "paused", reason: "too_many_failures" } });
-  store.emit({ type: "account.health_changed", at: now, content: accountData(store) });
+  tellHealth(store, "too_many_failures", now);
 }
 
 /** Scheduled messages become due when their time has come, waiting ones expire when it is over. */

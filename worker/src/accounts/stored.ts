@@ -14,6 +14,7 @@ import type { HealthFacts } from "./health.ts";
 import type { Sends } from "./budgets.ts";
 import type { PhoneWarning } from "./phone-watch.ts";
 import type { Quota } from "./quota.ts";
+import type { ToldStanding } from "./tell-standing.ts";
 import type { WarmUpState } from "./warm-up.ts";
 
 /** The account itself and its session, as it is kept. Times are milliseconds since 1970. */
@@ -50,6 +51,8 @@ export type StoredAccount = {
   warmUp?: WarmUpState;
   /** What was last told about the phone's absence. */
   phoneWarning?: PhoneWarning | null;
+  /** What was last told of its standing; absent until there was something to tell. */
+  told?: ToldStanding;
   /** Grows with everything that the directory shows. */
   version: number;
 };
@@ -228,6 +231,7 @@ export type Change =
   | { kind: "event"; event: StoredEvent }
   | { kind: "keys"; dataKey: string | null; writes: [string, string | null][] }
   | { kind: "keys_forgotten" }
-  | { kind: "health_forgiven" }
+  | { kind: "health_forgiven"; now?: number }
+  | { kind: "health_noted"; reason: ReasonCode; now: number }
   | { kind: "clock_set_back"; now: number }
   | { kind: "projected"; version: number };

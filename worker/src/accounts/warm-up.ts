@@ -48,13 +48,22 @@ export function nextStageAt({ since, isHeld }: WarmUpState): number | null {
   return isHeld ? null : since + DAY;
 }
 
+/** The stage as far as it limits the account; one more when it does not any more. */
+export function stageShown({ stage }: WarmUpState, limits: Limits): number {
+  return Math.min(stage, stagesOf(limits) + 1);
+}
+
+function stagesOf(limits: Limits): number {
+  return LADDER.filter((most) => most < limits.new_chats_per_day).length;
+}
+
 export function presentWarmUp(state: WarmUpState | null, limits: Limits): WarmUp | null {
   const limit = warmUpLimit(state, limits);
   if (state === null || limit === null) return null;
   const nextAt = nextStageAt(state);
   return {
     stage: state.stage,
-    stages: LADDER.filter((most) => most < limits.new_chats_per_day).length,
+    stages: stagesOf(limits),
     new_chats_per_day: limit,
     next_stage_at: nextAt === null ? null : time(nextAt),
     is_held_back: state.isHeld,
