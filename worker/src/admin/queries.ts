@@ -3,7 +3,7 @@ import type { Load } from "@roost/contract/host";
 import { reason } from "@roost/contract/reasons";
 import type { System } from "../context.ts";
 import { notFound } from "../errors.ts";
-import type { HostView } from "../fleet/host-object.ts";
+import type { HostView } from "../fleet/host-view.ts";
 import { allFleets, hostStub } from "../fleet/stubs.ts";
 
 type Asker = Pick<System, "env" | "now">;

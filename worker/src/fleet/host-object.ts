@@ -1,51 +1,33 @@
 import { DurableObject } from "cloudflare:workers";
-import type { HostState } from "@roost/contract/admin";
 import {
   type EdgeFrame,
   GRACE_MS,
   type HostFrame,
   type Lease,
-  type Load,
   PROTOCOL_VERSION,
   type Report,
 } from "@roost/contract/host";
 import { isUnwell } from "@roost/contract/host-condition";
 import type { Id } from "@roost/contract/ids";
-import { accountStub } from "../accounts/account-stub.ts";
 import { configOf } from "../config.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { ring } from "../lib/ring.ts";
 import { describeError, log } from "../log.ts";
 import { HOST_HEADER } from "./connect-host.ts";
+import { FleetNews } from "./fleet-news.ts";
 import { readHostFrame } from "./host-frame.ts";
 import { attach, type Attachment, attachmentOf, HostSockets, sendFrame } from "./host-sockets.ts";
-import { type ErrorCount, errorOf, HostErrors } from "./host-errors.ts";
-import { type HostedSession, HostSessions, type OwedSession } from "./host-sessions.ts";
+import { HostAccounts } from "./host-accounts.ts";
+import { errorOf, HostErrors } from "./host-errors.ts";
+import { type HostedSession, HostSessions } from "./host-sessions.ts";
 import { hostMigrations } from "./host-storage.ts";
+import { type HostView, hostState, viewOf } from "./host-view.ts";
 import { watchHost } from "./host-watch.ts";
 import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
-import { fleetStub } from "./stubs.ts";
-import { WatchRound } from "./watch-round.ts";
 
 /** An alarm is a little late as a rule; later than this, nobody will ring it. */
 const OVERDUE_MS = 30_000;
-/** Of so many sessions the idlest are looked for, and so many of those are asked. */
-const MAX_LOOKED_AT = 10_000;
-const ASK_WHO_IS_IDLE = 10;
-
-/** A host as those who run the fleet see it. */
-export type HostView = {
-  name: string;
-  region: string;
-  state: HostState;
-  load: Load | null;
-  accounts: number;
-  connectedAt: number | null;
-  seenAt: number | null;
-  errors: ErrorCount[];
-};
-
 /**
  * One per host name: holds the host's socket and the list of sessions that were placed there.
  *
@@ -57,9 +39,8 @@ export class HostObject extends DurableObject<Env> {
   private errors: HostErrors | null = null;
   /** The last report frame that errors were counted of: repeated ones are not counted again. */
   private countedTo = 0;
-  /** Whose accounts are here has changed since placement was told. */
-  private isCensusNew = true;
-  private readonly watchRound = new WatchRound();
+  private readonly fleet: FleetNews;
+  private readonly accounts: HostAccounts;
   private readonly lanes: ReportLanes;
   private readonly news: OwedNews;
   private readonly sockets: HostSockets;
@@ -69,12 +50,18 @@ export class HostObject extends DurableObject<Env> {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     this.sockets = new HostSockets(ctx);
+    this.fleet = new FleetNews({ env, background: (work) => ctx.waitUntil(work) });
     if (isMigrated(ctx.storage)) this.open();
+    this.accounts = new HostAccounts({
+      env,
+      host: () => this.host(),
+      sessions: () => this.open(),
+      isConnected: () => this.sockets.current() !== null,
+      send: (frame) => this.send(frame),
+      onChange: () => this.fleet.censusChanged(),
+    });
     this.lanes = new ReportLanes({
-      connect: (account) => {
-        const stub = accountStub(env, account);
-        return (reports) => this.report(account, stub, reports);
-      },
+      connect: (account) => this.accounts.line(account),
       acknowledge: (n) => this.acknowledge(n),
       onFailure: (account, error) => {
         const host = this.host() ?? "";
@@ -84,7 +71,7 @@ export class HostObject extends DurableObject<Env> {
     });
     this.news = new OwedNews({
       list: () => this.open().owed(),
-      tell: (owed) => this.tell(owed),
+      tell: (owed) => this.accounts.tell(owed),
       onFailure: ({ account }, error) => {
         const host = this.host() ?? "";
         log({ event: "host.account_not_told", host, account, error: describeError(error) });
@@ -108,20 +95,15 @@ export class HostObject extends DurableObject<Env> {
   // Called by accounts and by the consumer of send-jobs. False: the host is not connected.
 
   deliver(leases: Lease[]): boolean {
-    for (const { account } of leases) this.watchRound.worked(account, Date.now());
+    this.accounts.worked(leases);
     return this.send({ type: "leases", leases });
   }
 
   /** Tells the host something of a session of this tenant's. */
   command(frame: EdgeFrame, tenant: Id<"tenant">): boolean {
-    if (frame.type === "stop") this.remove(frame.account, frame.epoch);
+    if (frame.type === "stop") this.accounts.remove(frame);
     const isSent = this.send(frame);
-    if (frame.type === "start" && isSent) {
-      this.open().put(frame, tenant, Date.now());
-      this.isCensusNew = true;
-      const { account, epoch } = frame;
-      log({ event: "session.placed", account, host: this.host() ?? "", epoch });
-    }
+    if (frame.type === "start" && isSent) this.accounts.placed(frame, tenant);
     return isSent;
   }
 
@@ -131,16 +113,12 @@ export class HostObject extends DurableObject<Env> {
     const facts = this.sessions?.facts() ?? null;
     if (this.sessions === null || facts === null) return null;
     const ws = this.sockets.current();
-    return {
-      name: facts.name,
+    return viewOf(facts, ws && attachmentOf(ws), {
       region: this.region(),
-      state: this.state(ws),
-      load: ws && attachmentOf(ws).load,
       accounts: this.sessions.count(),
-      connectedAt: ws && facts.connectedAt,
-      seenAt: ws === null ? facts.seenAt : this.sockets.seenAt(ws),
+      seenAt: ws && this.sockets.seenAt(ws),
       errors: this.errors?.since(errorsSince) ?? [],
-    };
+    });
   }
 
   hosted(limit: number): HostedSession[] {
@@ -153,28 +131,13 @@ export class HostObject extends DurableObject<Env> {
     this.sessions.setDraining(isDraining);
     this.send({ type: isDraining ? "drain" : "resume" });
     const ws = this.sockets.current();
-    if (ws !== null) this.tellNews(ws);
+    if (ws !== null) this.tellFleet(ws);
     return true;
   }
 
-  /**
-   * Gives one account away that has nothing to do, the one that has been idle longest first. False:
-   * all that were asked are busy.
-   */
+  /** Has the host give one idle account away; false when none is. */
   async giveOne(): Promise<boolean> {
-    const host = this.host();
-    if (this.sessions === null || host === null) return false;
-    const at = ({ account }: HostedSession): number => this.watchRound.workedAt(account);
-    const idlest = this.sessions
-      .hosted(MAX_LOOKED_AT)
-      .filter(({ state }) => state === "connected")
-      .sort((a, b) => at(a) - at(b))
-      .slice(0, ASK_WHO_IS_IDLE);
-    for (const { account, epoch } of idlest) {
-      if (!(await accountStub(this.env, account).isIdle(host, epoch))) continue;
-      return this.send({ type: "release", account, epoch });
-    }
-    return false;
+    return this.sessions !== null && this.accounts.giveOne();
   }
 
   // Called by the runtime
@@ -194,8 +157,10 @@ export class HostObject extends DurableObject<Env> {
     if (frame.type === "report") {
       this.count(frame.n, frame.reports);
       this.lanes.push(frame.n, frame.reports);
-    } else if (frame.type === "keys_get") return this.answerKeys(ws, attachment.host, frame);
-    else this.beat(ws, attachment, frame);
+    } else if (frame.type === "keys_get") {
+      const values = await this.accounts.keys(frame);
+      if (values !== undefined) sendFrame(ws, { type: "keys", request: frame.request, values });
+    } else this.beat(ws, attachment, frame);
   }
 
   override async webSocketClose(ws: WebSocket, code: number): Promise<void> {
@@ -232,16 +197,7 @@ export class HostObject extends DurableObject<Env> {
     const at = await this.ctx.storage.getAlarm();
     const hasWork = this.sockets.current() !== null || this.sessions.count() > 0;
     if (at === null ? hasWork : at < Date.now() - OVERDUE_MS) await this.watch();
-    const round = this.watchRound.next(this.sessions, Date.now());
-    await Promise.all(round.map((account) => this.lookAt(account)));
-  }
-
-  private async lookAt(account: Id<"account">): Promise<void> {
-    try {
-      await accountStub(this.env, account).look();
-    } catch (error) {
-      log({ event: "watchdog.failed", object: account, error: describeError(error) });
-    }
+    await this.accounts.look();
   }
 
   /** Gives the host time, or gives it up. */
@@ -259,7 +215,7 @@ export class HostObject extends DurableObject<Env> {
     }
     if (verdict.kind !== "wait") {
       const host = this.host();
-      if (host !== null) this.tellFleet((fleet) => fleet.hostDown(host));
+      if (host !== null) this.fleet.down(host, this.region());
       this.open().oweLost();
     }
     await this.tellOwed();
@@ -298,19 +254,19 @@ export class HostObject extends DurableObject<Env> {
       isDraining,
       isUnwell: isUnwell(false, load),
     });
+    const before = this.region();
+    if (before !== region) this.fleet.down(host, before);
     sessions.setHost({ name: host, incarnation, region }, now);
     sendFrame(ws, { type: "welcome", protocol: PROTOCOL_VERSION, acked });
     log({ event: "host.connected", host, incarnation, sessions: frame.sessions.length });
     if (sessions.facts()?.isDraining === true) sendFrame(ws, { type: "drain" });
-    this.isCensusNew = true;
-    this.tellNews(ws);
-    if (region !== defaultRegion) {
-      this.tellFleet(() => fleetStub(this.env, defaultRegion).regionSeen(region));
-    }
+    this.fleet.censusChanged();
+    this.tellFleet(ws);
+    this.fleet.regionSeen(host, region);
 
     const epochs = new Map(sessions.all().map(({ account, epoch }) => [account, epoch]));
     for (const { account, epoch } of frame.sessions) {
-      if (epochs.get(account) !== epoch) this.stop(ws, account, epoch);
+      if (epochs.get(account) !== epoch) this.accounts.stop({ account, epoch });
     }
     if (isSame) sessions.oweBack(frame.sessions);
     else sessions.oweLost();
@@ -330,26 +286,15 @@ export class HostObject extends DurableObject<Env> {
       isUnwell: isUnwell(attachment.isUnwell, load),
     });
     this.errors?.keep(Date.now());
-    this.tellNews(ws);
+    this.tellFleet(ws);
   }
 
-  /** Placement learns how the host is, and, when that has changed, whose accounts are on it. */
-  private tellNews(ws: WebSocket): void {
-    const { host, load } = attachmentOf(ws);
-    if (load === null) return;
-    const tenants = this.isCensusNew ? this.open().tenants() : null;
-    this.isCensusNew = false;
-    const state = this.state(ws);
-    this.tellFleet(async (fleet) => {
-      this.isCensusNew ||= await fleet.hostSaid(host, { state, load, tenants });
-    });
-  }
-
-  private state(ws: WebSocket | null): HostState {
-    if (ws === null) return "down";
+  private tellFleet(ws: WebSocket): void {
     const attachment = attachmentOf(ws);
-    if (attachment.isDraining || this.sessions?.facts()?.isDraining === true) return "draining";
-    return attachment.isUnwell ? "unwell" : "up";
+    const { host: name, load } = attachment;
+    if (load === null) return;
+    const state = hostState(attachment, this.sessions?.facts()?.isDraining ?? false);
+    this.fleet.tell({ name, region: this.region() }, { state, load }, () => this.open().tenants());
   }
 
   /** What the frame tells of the sessions, for those who run the fleet. */
@@ -371,27 +316,6 @@ export class HostObject extends DurableObject<Env> {
     await this.arm();
   }
 
-  private async tell(owed: OwedSession): Promise<void> {
-    const { account, epoch } = owed;
-    const host = this.host();
-    if (host === null) return;
-    const stub = accountStub(this.env, account);
-    if (owed.owed === "lost") {
-      await stub.hostLost(host, epoch, "host_lost");
-      return this.open().told(owed);
-    }
-    // Gone again: its next hello, or its loss, is what the account has to be told then.
-    if (this.sockets.current() === null) return;
-    const answer = await stub.hostBack(host, epoch, owed.owed === "running");
-    if (answer === "stop") {
-      this.remove(account, epoch);
-      const ws = this.sockets.current();
-      if (ws !== null && owed.owed === "running") this.stop(ws, account, epoch);
-    } else if (answer === "keep" || this.send(answer)) {
-      this.open().told(owed);
-    }
-  }
-
   /** The one alarm: for the next look at the host, or for who has to be told again. */
   private async arm(): Promise<void> {
     const now = Date.now();
@@ -403,48 +327,6 @@ export class HostObject extends DurableObject<Env> {
     if (waits.length > 0) await this.ctx.storage.setAlarm(Math.min(...waits));
   }
 
-  /** Placement learns of it; what it misses, the next beat or a failed placement makes good. */
-  private tellFleet(tell: (fleet: ReturnType<typeof fleetStub>) => Promise<void>): void {
-    const telling = async (): Promise<void> => {
-      try {
-        await tell(fleetStub(this.env, this.region()));
-      } catch (error) {
-        log({ event: "host.fleet_failed", host: this.host() ?? "", error: describeError(error) });
-      }
-    };
-    this.ctx.waitUntil(telling());
-  }
-
-  private async report(
-    account: Id<"account">,
-    stub: ReturnType<typeof accountStub>,
-    reports: Report[],
-  ): Promise<void> {
-    const host = this.host();
-    if (host === null) return;
-    const { fenced } = await stub.report(host, reports);
-    const ws = this.sockets.current();
-    for (const epoch of fenced) {
-      log({ event: "session.fenced", account, host, epoch });
-      this.remove(account, epoch);
-      if (ws !== null) this.stop(ws, account, epoch);
-    }
-  }
-
-  private async answerKeys(
-    ws: WebSocket,
-    host: string,
-    { account, epoch, names, request }: Extract<HostFrame, { type: "keys_get" }>,
-  ): Promise<void> {
-    try {
-      const values = await accountStub(this.env, account).readKeys(host, epoch, names);
-      sendFrame(ws, { type: "keys", request, values });
-    } catch (error) {
-      // No answer is a question that the host asks again.
-      log({ event: "host.keys_failed", host, account, error: describeError(error) });
-    }
-  }
-
   private acknowledge(n: number): void {
     const ws = this.sockets.current();
     if (ws === null) return;
@@ -452,19 +334,9 @@ export class HostObject extends DurableObject<Env> {
     sendFrame(ws, { type: "ack", n });
   }
 
-  private stop(ws: WebSocket, account: Id<"account">, epoch: number): void {
-    sendFrame(ws, { type: "stop", account, epoch, mode: "close" });
-  }
-
   private send(frame: EdgeFrame): boolean {
     const ws = this.sockets.current();
     return ws !== null && sendFrame(ws, frame);
-  }
-
-  private remove(account: Id<"account">, epoch: number): void {
-    this.sessions?.remove(account, epoch);
-    this.watchRound.forget(account);
-    this.isCensusNew = true;
   }
 
   private region(): string {
