@@ -10,6 +10,10 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // The simulator is the runtime of the real objects.
+        resolve: {
+          alias: { "cloudflare:workers": path("./test/simulator/cloudflare-workers.ts") },
+        },
         test: {
           name: "unit",
           root: path("."),

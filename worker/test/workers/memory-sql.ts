@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { Storage } from "../../src/accounts/pages.ts";
 
 /** What workerd takes in a row. */
@@ -14,6 +14,7 @@ export class MemorySql {
   /** Nothing more can be written. */
   isFull = false;
   private readonly database = new DatabaseSync(":memory:");
+  private readonly statements = new Map<string, StatementSync>();
 
   exec(query: string, ...bindings: SQLInputValue[]) {
     if (bindings.length === 0 && query.includes(";")) {
@@ -26,7 +27,8 @@ export class MemorySql {
       }
     }
     if (this.isFull && !/^\s*select/i.test(query)) throw new Error("database or disk is full");
-    const statement = this.database.prepare(query);
+    const statement = this.statements.get(query) ?? this.database.prepare(query);
+    this.statements.set(query, statement);
     if (/^\s*select/i.test(query)) return cursor(statement.all(...bindings));
     this.rowsWritten += Number(statement.run(...bindings).changes);
     return cursor([]);
