@@ -21,6 +21,8 @@ export type LogEvent =
   | { event: "job.malformed"; queue: string }
   | { event: "job.failed"; queue: string; account: string; lease: string; error: string }
   | { event: "lease.nudge_failed"; account: string; lease: string; error: string }
+  | { event: "allowance.unasked"; account: string; error: string }
+  | { event: "allowance.untold"; account: string; error: string }
   | { event: "checkpoint.failed"; account: string; error: string }
   | { event: "projection.failed"; account: string; error: string }
   | { event: "stream.watch_failed"; account: string; error: string }

@@ -4,6 +4,7 @@ import { type Outcome, refuse } from "@roost/contract/errors";
 import type { Peer } from "@roost/contract/host";
 import { numberedId, ownerOf } from "@roost/contract/ids";
 import type { Message, SendMessage } from "@roost/contract/messages";
+import { leftOf } from "./allowance.ts";
 import type { AccountStore } from "./account-store.ts";
 import { chatWith } from "./chat-with.ts";
 import { estimateFor, waitingBefore } from "./estimate.ts";
@@ -51,6 +52,7 @@ export function acceptMessage(
   if (accepted + scheduled >= MAX_WAITING) {
     return refuse("rate_limited", `${MAX_WAITING} messages wait already. Let some go out first.`);
   }
+  if (leftOf(store.allowance(), now) < 1) return allowanceUsed(store);
   const replyTo = replyNumber(store, submission.input.reply_to ?? null);
   if (replyTo === undefined) {
     return refuse("validation_failed", "`reply_to` must be a message of the same account.");
@@ -159,6 +161,20 @@ export function refusalOf(account: StoredAccount, isKnown: boolean) {
 function until(account: StoredAccount): { until?: string } {
   const at = untilOf(account);
   return at === null ? {} : { until: time(at) };
+}
+
+export function isAllowanceUsed(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.refusal.code === "plan_allowance_used";
+}
+
+/** Nothing of the plan is left here; whether there is none at all the tenant's object knows. */
+function allowanceUsed(store: AccountStore) {
+  const endsAt = store.allowance()?.endsAt ?? null;
+  return refuse(
+    "plan_allowance_used",
+    "The messages of your plan are used up for this month. Change the plan, or wait until it renews.",
+    endsAt === null ? {} : { until: time(endsAt) },
+  );
 }
 
 /** Null when it answers nothing, undefined when there is no such message here. */

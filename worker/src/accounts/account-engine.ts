@@ -5,6 +5,7 @@ import { isPatient } from "../fleet/report-lanes.ts";
 import { describeError, log } from "../log.ts";
 import type { AccountStore } from "./account-store.ts";
 import { advanceWarmUp } from "./advance-warm-up.ts";
+import { AllowanceKeeper, type AllowanceSource } from "./allowance-keeper.ts";
 import { applyMessageReport, isMessageReport } from "./apply-reports.ts";
 import { AskedBack } from "./asked-back.ts";
 import { isClockBehind } from "./budgets.ts";
@@ -40,6 +41,8 @@ export type EngineDeps = {
   projection: ProjectionWriter;
   stream: LiveStream;
   carrier: Carrier;
+  /** Asks the tenant's object for more of the plan's messages. */
+  takeAllowance: AllowanceSource;
   defaultLimits: Limits;
   setAlarm: (at: number) => void;
   /** Work that goes on after the answer. It catches its own failures. */
@@ -54,6 +57,7 @@ export class AccountEngine {
   readonly sessions: SessionControl;
   readonly stream: LiveStream;
   readonly placement: Placement;
+  readonly allowance: AllowanceKeeper;
   readonly askedBack = new AskedBack();
   private readonly deps: EngineDeps;
   private readonly riders = new Riders();
@@ -71,6 +75,7 @@ export class AccountEngine {
     this.sessions = deps.sessions;
     this.stream = deps.stream;
     this.placement = deps.placement;
+    this.allowance = new AllowanceKeeper(deps.store, deps.takeAllowance, () => this.save());
   }
 
   limits(): Limits {
@@ -104,6 +109,7 @@ export class AccountEngine {
     if (leases.length > 0) deps.background(carry(leases));
     if (sessions.hasCommands() || sessions.needsHost()) deps.background(this.steer());
     if (store.isProjectionDue()) deps.background(this.project());
+    if (this.allowance.isRefillDue(now)) deps.background(this.allowance.refill());
     this.stream.push(store.takeEvents(), store, now);
     this.armAlarm();
   }

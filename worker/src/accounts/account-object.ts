@@ -24,7 +24,13 @@ import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { ring } from "../lib/ring.ts";
 import { describeError, log } from "../log.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
-import { type Accepted, acceptMessage, type Submission } from "./accept-message.ts";
+import {
+  type Accepted,
+  acceptMessage,
+  isAllowanceUsed,
+  type Submission,
+} from "./accept-message.ts";
+import type { Allowance, Grant } from "./allowance.ts";
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { cancelMessage } from "./cancel-message.ts";
@@ -192,9 +198,15 @@ export class AccountObject extends DurableObject<Env> {
 
   // Limits, queue, health
 
-  health(tenant: Id<"tenant">): Outcome<Health> {
+  async health(tenant: Id<"tenant">): Promise<Outcome<Health>> {
+    const store = this.engineOf(tenant)?.store;
+    const allowance = store?.allowance() ?? null;
+    const plan =
+      store === undefined || allowance === null || allowance.limit === null
+        ? null
+        : await tenantStub(this.env, tenant).planStanding(store.account().id, allowance);
     return this.asking(tenant, (store, now, engine) =>
-      ok(presentHealth(store, engine.limits(), now)),
+      ok(presentHealth(store, engine.limits(), plan, now)),
     );
   }
 
@@ -253,12 +265,23 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   /** Takes a message, durably, and hands it out at once when it is due. */
-  accept(tenant: Id<"tenant">, submission: Submission): Outcome<Accepted> {
-    const engine = this.engineOf(tenant);
-    if (engine === null) return nothing("account");
-    const outcome = acceptMessage(engine.store, submission, Date.now(), engine.limits());
-    engine.save((leases) => engine.handOver(leases));
-    return outcome;
+  async accept(tenant: Id<"tenant">, submission: Submission): Promise<Outcome<Accepted>> {
+    for (;;) {
+      const engine = this.engineOf(tenant);
+      if (engine === null) return nothing("account");
+      const outcome = acceptMessage(engine.store, submission, Date.now(), engine.limits());
+      if (!isAllowanceUsed(outcome)) {
+        engine.save((leases) => engine.handOver(leases));
+        return outcome;
+      }
+      // Only the last messages of a month are waited for.
+      if (!(await engine.allowance.ensure(1))) return outcome;
+    }
+  }
+
+  /** Gives back to the tenant's object what is not used of the plan; null for another tenant's. */
+  recallAllowance(tenant: Id<"tenant">, recall: Omit<Grant, "granted">): Allowance | null {
+    return this.engineOf(tenant)?.allowance.giveBack(recall) ?? null;
   }
 
   message(tenant: Id<"tenant">, n: number): Outcome<Message> {
@@ -412,6 +435,10 @@ export class AccountObject extends DurableObject<Env> {
         nudge: async (jobs) => {
           await env.SEND_JOBS.sendBatch(jobs.map((body) => ({ body })));
         },
+      },
+      takeAllowance: (known, want) => {
+        const { id, tenant } = store.account();
+        return tenantStub(env, tenant).takeAllowance(id, known, want);
       },
       defaultLimits: defaultLimits(configOf(env).isSandbox),
       setAlarm: (at) => void ctx.storage.setAlarm(at),

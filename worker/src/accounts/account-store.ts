@@ -1,5 +1,6 @@
 import { describeError, log } from "../log.ts";
 import { countMessage, noSends, type Sends, setSendsBack } from "./budgets.ts";
+import type { Allowance } from "./allowance.ts";
 import { ChatLog } from "./chat-log.ts";
 import { CredentialStore } from "./credential-store.ts";
 import { afterOutcome, forgiven, type HealthFacts, healthy, withReason } from "./health.ts";
@@ -61,6 +62,7 @@ export class AccountStore {
   private isProjectedNoted = true;
   private readonly sendFacts: Sends;
   private healthFacts: HealthFacts;
+  private allowanceFacts: Allowance | null;
 
   /** What was stored last time. */
   static open(storage: Storage): AccountStore {
@@ -102,6 +104,7 @@ export class AccountStore {
     this.projected = head.projected;
     this.sendFacts = { ...noSends(), ...head.lanes, all: head.quota };
     this.healthFacts = head.health;
+    this.allowanceFacts = head.allowance ?? null;
     for (const n of head.unfinished) this.warmUp(n);
     for (const lease of head.leases) this.leases.open(lease);
     for (const change of this.ticks.replay()) this.apply(change);
@@ -120,6 +123,11 @@ export class AccountStore {
 
   health(): HealthFacts {
     return this.healthFacts;
+  }
+
+  /** What it may take of the plan's messages; null while nobody has set a limit. */
+  allowance(): Allowance | null {
+    return this.allowanceFacts;
   }
 
   isDirty(): boolean {
@@ -222,6 +230,7 @@ export class AccountStore {
       quota: all,
       lanes,
       health: this.healthFacts,
+      allowance: this.allowanceFacts,
       leases: this.leases.all(),
       unfinished: this.outbox.numbers(),
       ...this.missing.stored(),
@@ -319,6 +328,9 @@ export class AccountStore {
       case "health_noted":
         this.healthFacts = withReason(this.healthFacts, change.reason, change.now);
         break;
+      case "allowance":
+        this.allowanceFacts = change.allowance;
+        break;
       case "clock_set_back":
         setSendsBack(this.sendFacts, change.now);
         break;
@@ -359,6 +371,7 @@ export class AccountStore {
     }
     if (message.out === null) return;
     this.outbox.place(message);
+    if (message.target === undefined) this.useAllowance(1);
     if (message.out.key !== null) this.keys.add(message.out.key, message.n, at);
   }
 
@@ -413,10 +426,21 @@ export class AccountStore {
     this.regrade(chat.n);
   }
 
+  private useAllowance(count: 1 | -1): void {
+    const allowance = this.allowanceFacts;
+    if (allowance === null || allowance.limit === null) return;
+    this.allowanceFacts = { ...allowance, used: Math.max(0, allowance.used + count) };
+  }
+
   private countOutcome(message: StoredMessage, change: Extract<Change, { kind: "state" }>): void {
     const { state, now } = change;
-    if (isWaiting(state)) return;
-    if (state === "leased" || state === "expired" || state === "cancelled") return;
+    if (isWaiting(state) || state === "leased") return;
+    if (state === "expired" || state === "cancelled") {
+      // What never went out is the plan's again, in the month in which it was taken.
+      const isOfMonth = message.createdAt >= (this.allowanceFacts?.since ?? Infinity);
+      if (isOfMonth && message.target === undefined) this.useAllowance(-1);
+      return;
+    }
     // What WhatsApp refused it has seen all the same; a number it does not know, it has not.
     if (change.error?.code !== "not_on_whatsapp") this.countOut(message, now);
     if (state !== "unconfirmed") {

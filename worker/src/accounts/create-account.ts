@@ -19,6 +19,7 @@ export async function createAccount(
   const account = unwrap(
     await stub.create({ id, tenant: ctx.tenantId, name, region: region ?? null }),
   );
+  await tenantStub(ctx.env, ctx.tenantId).tellAllowance(id);
   if (watchedUntil > 0) await stub.watch(ctx.tenantId, watchedUntil);
   return account;
 }

@@ -6,6 +6,7 @@ import type {
   Window,
 } from "@roost/contract/accounts";
 import { reason, type ReasonCode } from "@roost/contract/reasons";
+import type { PlanStanding } from "../tenants/allowances.ts";
 import type { AccountStore } from "./account-store.ts";
 import { shareOf, usedByLane } from "./budgets.ts";
 import { leaseDecision } from "./cut-leases.ts";
@@ -18,7 +19,12 @@ import type { StoredAccount } from "./stored.ts";
 import { presentWarmUp } from "./warm-up.ts";
 
 /** How the account fares, and what its limits leave. */
-export function presentHealth(store: AccountStore, limits: Limits, now: number): Health {
+export function presentHealth(
+  store: AccountStore,
+  limits: Limits,
+  plan: PlanStanding | null,
+  now: number,
+): Health {
   const account = store.account();
   const { score, consecutiveFailures } = store.health();
   const inHand = inHandOf(store);
@@ -29,7 +35,10 @@ export function presentHealth(store: AccountStore, limits: Limits, now: number):
   return {
     score,
     consecutive_failures: consecutiveFailures,
-    reasons: reasonsOf(store, limits, now).map(reason),
+    reasons: [
+      ...reasonsOf(store, limits, now),
+      ...(plan !== null && plan.used >= plan.limit ? (["plan_allowance"] as const) : []),
+    ].map(reason),
     windows: windows(limits, used.all),
     lanes: {
       // A reply may use whatever the others leave.
@@ -38,7 +47,7 @@ export function presentHealth(store: AccountStore, limits: Limits, now: number):
       campaign: windows(shareOf(limits, shares.campaign), used.campaign),
     },
     new_chats: window(newChats.limit, begun),
-    plan: null,
+    plan: presentPlan(plan),
     warm_up: presentWarmUp(warmUpOf(store, now), limits),
     whatsapp: presentStanding(account.standing),
     phone_seen_at: timeOrNull(account.phoneSeenAt ?? null),
@@ -80,6 +89,11 @@ function presentStanding(standing: StoredAccount["standing"]): WhatsAppStanding 
     time_lock: timeLock === null ? null : { ...timeLock, until: timeOrNull(timeLock.until) },
     new_chat_cap: cap === null ? null : { ...cap, cycle_end: timeOrNull(cap.cycle_end) },
   };
+}
+
+function presentPlan(plan: PlanStanding | null): Health["plan"] {
+  if (plan === null) return null;
+  return { ...window(plan.limit, plan.used), renews_at: time(plan.endsAt) };
 }
 
 type Counts = Record<WindowName, number>;

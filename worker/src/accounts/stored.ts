@@ -11,6 +11,7 @@ import type { Id } from "@roost/contract/ids";
 import type { Lane, MessageError, MessageState } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { HealthFacts } from "./health.ts";
+import type { Allowance } from "./allowance.ts";
 import type { Sends } from "./budgets.ts";
 import type { PhoneWarning } from "./phone-watch.ts";
 import type { Quota } from "./quota.ts";
@@ -194,6 +195,8 @@ export type Head = {
   /** Absent in what was stored before lanes had budgets. */
   lanes?: Omit<Sends, "all">;
   health: HealthFacts;
+  /** Absent while nobody has set a limit. */
+  allowance?: Allowance | null;
   leases: StoredLease[];
   /** Messages that must be in memory: they wait, are in a host's hands, or have an open fate. */
   unfinished: number[];
@@ -234,4 +237,5 @@ export type Change =
   | { kind: "health_forgiven"; now?: number }
   | { kind: "health_noted"; reason: ReasonCode; now: number }
   | { kind: "clock_set_back"; now: number }
+  | { kind: "allowance"; allowance: Allowance }
   | { kind: "projected"; version: number };

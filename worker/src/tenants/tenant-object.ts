@@ -20,6 +20,9 @@ import {
   pinned,
   type StoredAnswer,
 } from "./idempotency-store.ts";
+import type { Allowance, Grant } from "../accounts/allowance.ts";
+import { allowanceMigration } from "./allowance-book.ts";
+import { Allowances, type PlanStanding } from "./allowances.ts";
 import { JOURNAL_PAGE } from "./listener.ts";
 import { LiveStreams, type StreamRequest } from "./live-streams.ts";
 import { checkKey, endKey, insertKey, keyMigration, type NewKey, readKeys } from "./key-store.ts";
@@ -28,8 +31,11 @@ const migrations = [
   keyMigration,
   idempotencyMigration,
   "CREATE TABLE accounts (id TEXT PRIMARY KEY) WITHOUT ROWID",
+  allowanceMigration,
 ];
 
+/** An account that could not be told of a new plan is told again. */
+const TELL_AGAIN_MS = 30_000;
 const CLEAN_EVERY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -41,6 +47,7 @@ const CLEAN_EVERY_MS = 24 * 60 * 60 * 1000;
 export class TenantObject extends DurableObject<Env> {
   private isReady: boolean;
   private readonly live: LiveStreams;
+  private readonly allowances: Allowances;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -51,6 +58,13 @@ export class TenantObject extends DurableObject<Env> {
       },
       journalAfter: async (account, seq) =>
         unwrap(await accountStub(env, account).listEvents(this.tenantId(), seq, JOURNAL_PAGE)),
+    });
+    this.allowances = new Allowances({
+      sql: () => this.sql(),
+      accounts: () => this.listAccounts(),
+      recall: (account, recall) =>
+        accountStub(env, account).recallAllowance(this.tenantId(), recall),
+      now: () => Date.now(),
     });
     this.isReady = isMigrated(ctx.storage);
     if (this.isReady) migrate(ctx.storage, migrations);
@@ -86,7 +100,9 @@ export class TenantObject extends DurableObject<Env> {
   }
 
   removeAccount(account: Id<"account">): void {
-    if (this.isReady) this.sql().exec("DELETE FROM accounts WHERE id = ?", account);
+    if (!this.isReady) return;
+    this.sql().exec("DELETE FROM accounts WHERE id = ?", account);
+    this.allowances.forget(account);
   }
 
   listAccounts(): Id<"account">[] {
@@ -95,6 +111,30 @@ export class TenantObject extends DurableObject<Env> {
       .exec<{ id: Id<"account"> }>("SELECT id FROM accounts ORDER BY id")
       .toArray()
       .map(({ id }) => id);
+  }
+
+  // The plan's messages of the month. Billing sets the entitlement, accounts take from it.
+
+  /** How many messages a month, null for any number; `renewsAt` is when the month ends. */
+  async setEntitlement(messagesPerMonth: number | null, renewsAt: number): Promise<void> {
+    const isTold = await this.allowances.set({ limit: messagesPerMonth, endsAt: renewsAt });
+    if (!isTold) await this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
+  }
+
+  /** Tells a new account how many messages it may take. */
+  async tellAllowance(account: Id<"account">): Promise<void> {
+    const isTold = await this.allowances.tell(account);
+    if (!isTold) await this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
+  }
+
+  /** More messages for the account, as far as the plan has any. `known` is what it has now. */
+  takeAllowance(account: Id<"account">, known: Allowance | null, want: number): Promise<Grant> {
+    return this.allowances.take(account, known, want);
+  }
+
+  /** What the tenant has used of its plan; null when that has no limit. */
+  planStanding(account: Id<"account">, known: Allowance | null): PlanStanding | null {
+    return this.isReady ? this.allowances.standing(account, known) : null;
   }
 
   // Repeated requests
@@ -154,7 +194,9 @@ export class TenantObject extends DurableObject<Env> {
     if (!this.isReady) return;
     const clean = async (): Promise<void> => {
       const isAnythingLeft = cleanIdempotency(this.sql(), Date.now());
-      if (isAnythingLeft) await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
+      const isTold = await this.allowances.tellAll();
+      if (!isTold) await this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
+      else if (isAnythingLeft) await this.ctx.storage.setAlarm(Date.now() + CLEAN_EVERY_MS);
     };
     await ring(invocation, this.ctx.storage, clean, (error) => {
       log({ event: "alarm.given_up", object: this.tenantId(), error: describeError(error) });
