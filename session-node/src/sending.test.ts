@@ -110,6 +110,18 @@ test("a failure is certain: another attempt is answered with it and not sent", a
   expect(await world.inbox(phone)).toMatchObject([{ wa_id: another.wa_id }]);
 });
 
+test("a failed message that somebody wants tried again goes out under its own id", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  await world.fault({ kind: "ack_error", code: 500, number, count: 1 });
+  const message = world.send(account, phone);
+  await edge.expect("outcome", account, { message: message.id, result: "failed" });
+  edge.lease(account, [{ ...message, attempt: 2, retries: 1 }]);
+  await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  expect(await world.inbox(phone)).toMatchObject([{ wa_id: message.wa_id }]);
+});
+
 test("a lease that comes twice is answered again and sent once", async () => {
   const { edge } = world;
   const { account } = await world.linked();
@@ -170,4 +182,45 @@ test("a look-up that WhatsApp refuses for its rate is repeated, and the message 
   await expect(
     edge.expect("outcome", account, { message: message.id, result: "sent" }),
   ).resolves.toBeDefined();
+});
+
+test("an edit and a revoke change what the phone shows, under ids of their own", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const phone = await world.phone();
+  const message = world.send(account, phone, { text: "see you at 8" });
+  await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  const target = { wa_id: message.wa_id };
+  const edit = world.send(account, phone, { type: "edit", text: "see you at 9", target });
+  await edge.expect("outcome", account, { message: edit.id, result: "sent" });
+  for (const who of [phone, number]) {
+    expect(await world.inbox(who)).toContainEqual(
+      expect.objectContaining({ wa_id: message.wa_id, text: "see you at 9" }),
+    );
+  }
+  const revoke = world.send(account, phone, { type: "revoke", text: "", target });
+  await edge.expect("outcome", account, { message: revoke.id, result: "sent" });
+  for (const who of [phone, number]) {
+    expect(await world.inbox(who)).toContainEqual(
+      expect.objectContaining({ wa_id: message.wa_id, type: "revoked", text: null }),
+    );
+  }
+  for (const { wa_id } of [message, edit, revoke]) expect(await world.timesSeen(wa_id)).toBe(1);
+});
+
+test("a phone that could not read an edit gets the edit again, not a new message", async () => {
+  const { edge } = world;
+  const { account } = await world.linked();
+  const phone = await world.phone();
+  const message = world.send(account, phone, { text: "first" });
+  await edge.expect("receipt", account, { wa_ids: [message.wa_id], type: "delivered" });
+  await world.fault({ kind: "undecryptable", number: phone, count: 1 });
+  const target = { wa_id: message.wa_id };
+  const edit = world.send(account, phone, { type: "edit", text: "second", target });
+  await edge.expect("receipt", account, { wa_ids: [edit.wa_id], type: "delivered" });
+  const inbox = await world.inbox(phone);
+  expect(inbox).toContainEqual(
+    expect.objectContaining({ wa_id: message.wa_id, type: "text", text: "second" }),
+  );
+  expect(inbox).toContainEqual(expect.objectContaining({ wa_id: edit.wa_id, type: "edit" }));
 });

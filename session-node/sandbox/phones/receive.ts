@@ -7,8 +7,8 @@ import type { Phone } from "../network/phone.ts";
 import { SIGNED_PREKEY_ID } from "../signal/device.ts";
 import { bigEndian, KEY_TYPE } from "../signal/keys.ts";
 import { element, seconds } from "../stanzas/node.ts";
-import { keepMessage } from "../storage/messages.ts";
-import { contentHash, describe, unwrap } from "./content.ts";
+import { changeMessage, keepMessage } from "../storage/messages.ts";
+import { contentHash, type Description, describe, unwrap } from "./content.ts";
 
 /** A phone gives up on a message it could not read this many times. */
 const MOST_RETRIES = 5;
@@ -73,11 +73,30 @@ export function keep(
   const encoded = proto.Message.encode(content).finish();
   const isNew = keepMessage(network.store, phone.number, { ...kept, at, content: encoded });
   if (isNew) {
+    change(network, phone, sender, described);
     phone.typing.delete(sender.number);
     const message = { ...kept, at: new Date(at).toISOString() };
     network.tell({ kind: "message", number: phone.number, message });
   }
   return { outcome: isNew ? "new" : "repeat", hash };
+}
+
+/** An edit shows the new text in the message that it is about, a revoke that it was deleted. */
+function change(
+  { store }: Network,
+  phone: Phone,
+  sender: Phone,
+  { type, text, details }: Description,
+): void {
+  const waId = details?.["wa_id"];
+  if (typeof waId !== "string") return;
+  const message = { waId, sender: sender.number };
+  if (type === "edit") {
+    changeMessage(store, phone.number, message, { type: "text", text, details: { edited: true } });
+  }
+  if (type === "revoke") {
+    changeMessage(store, phone.number, message, { type: "revoked", text: null, details: {} });
+  }
 }
 
 async function decrypt(

@@ -65,6 +65,27 @@ export function keepMessage(store: Store, number: string, message: NewMessage): 
   );
 }
 
+/** Shows another text in a message of this sender, or that it is gone; false when there is none. */
+export function changeMessage(
+  store: Store,
+  number: string,
+  { waId, sender }: { waId: string; sender: string },
+  shown: { type: string; text: string | null; details: Record<string, unknown> },
+): boolean {
+  return (
+    store.run(
+      `UPDATE messages SET type = ?, text = ?, details = json_patch(coalesce(details, '{}'), ?)
+       WHERE number = ? AND wa_id = ? AND sender = ? AND type NOT IN ('revoked', 'edit', 'revoke')`,
+      shown.type,
+      shown.text,
+      JSON.stringify(shown.details),
+      number,
+      waId,
+      sender,
+    ) > 0
+  );
+}
+
 /** A phone's messages in the order they came. */
 export function messagesAt(store: Store, number: string, limit: number): PhoneMessage[] {
   return store

@@ -1,7 +1,6 @@
 import type { LeasedMessage, OutcomeReport, Peer } from "@roost/contract/host";
 import type { MessageId } from "@roost/contract/ids";
 import type { MessageError } from "@roost/contract/messages";
-import { notOnWhatsApp } from "./send-errors.ts";
 
 export type Outcome = {
   result: OutcomeReport["result"];
@@ -99,14 +98,12 @@ export function byTurn(a: Entry, b: Entry): number {
 }
 
 /**
- * The edge asks for another attempt of what was given back, or has no certain fate, or failed for a
- * reason that may be over. Other failures are certain and told again.
+ * The edge asks for another attempt of what was given back or has no certain fate. A failure is certain:
+ * it is told again, unless the edge knows of it and somebody wants the message tried once more.
  */
 export function isOfferedAnew(known: Entry, message: LeasedMessage): boolean {
-  if (known.outcome === null) return false;
-  const { result, error } = known.outcome;
+  const result = known.outcome?.result;
   if (result === "returned") return true;
-  if (message.attempt <= known.message.attempt) return false;
-  const mayBeOver = error?.retryable === true || error?.code === notOnWhatsApp.code;
-  return result === "unconfirmed" || (result === "failed" && mayBeOver);
+  if (result === "failed") return (message.retries ?? 0) > (known.message.retries ?? 0);
+  return result === "unconfirmed" && message.attempt > known.message.attempt;
 }

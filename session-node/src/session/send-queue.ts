@@ -149,9 +149,9 @@ export class SendQueue {
     }
   }
 
-  /** The text of a message of ours, for a phone that could not read it. */
-  textOf(waId: string): string | undefined {
-    return this.#known.byWaId(waId)?.message.text;
+  /** A message of ours, for a phone that could not read it. */
+  messageOf(waId: string): LeasedMessage | undefined {
+    return this.#known.byWaId(waId)?.message;
   }
 
   /** Nothing is in WhatsApp's or Baileys' hands, and nothing waits. */

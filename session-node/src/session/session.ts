@@ -291,7 +291,7 @@ export class Session {
       url: this.#deps.whatsappUrl,
       method: linking && !linking.isPaired ? linking.method : ("login" as const),
       timings: this.#deps.timings,
-      sentText: (waId: string) => this.#queue.textOf(waId),
+      sentMessage: (waId: string) => this.#queue.messageOf(waId),
       passing: this.#deps.passing,
     };
     return new Connection(options, {

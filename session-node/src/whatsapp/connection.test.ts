@@ -24,7 +24,7 @@ function given() {
       url: new URL("ws://127.0.0.1:9/"),
       method: "login",
       timings: defaultTimings,
-      sentText: () => undefined,
+      sentMessage: () => undefined,
       passing: drop,
     },
     {

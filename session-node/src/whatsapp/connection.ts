@@ -1,6 +1,6 @@
 import "./quiet.ts";
 import "./key-objects.ts";
-import type { MissingStanza, Peer } from "@roost/contract/host";
+import type { LeasedMessage, MissingStanza, Peer } from "@roost/contract/host";
 import {
   type BaileysEventMap,
   Browsers,
@@ -19,6 +19,7 @@ import { endingOf } from "./ending-of.ts";
 import { Intake, type Told } from "./intake.ts";
 import { FROM_DEVICES, isFromOwnPhone } from "./own-phone.ts";
 import { ask, nextProbe } from "./probe.ts";
+import { sentContent } from "./sent-content.ts";
 import { silentLogger } from "./silent-logger.ts";
 import { type Standing, StandingWatch } from "./standing-watch.ts";
 import { translateReceipt, type Receipt } from "./translate-receipt.ts";
@@ -71,8 +72,8 @@ export type ConnectOptions = {
   url: URL | null;
   method: "login" | "qr" | "code";
   timings: Timings;
-  /** A text of ours by its WhatsApp id, for phones that ask to have it again. */
-  sentText: (waId: string) => string | undefined;
+  /** A message of ours by its WhatsApp id, for phones that ask to have it again. */
+  sentMessage: (waId: string) => LeasedMessage | undefined;
   passing: Passing;
 };
 
@@ -288,7 +289,7 @@ export class Connection {
   }
 }
 
-function makeSocket({ auth, caches, url, method, timings, sentText }: ConnectOptions): WASocket {
+function makeSocket({ auth, caches, url, method, timings, sentMessage }: ConnectOptions): WASocket {
   const qrTimeout = method === "code" ? timings.codeValidMs : timings.qrValidMs;
   return makeWASocket({
     auth: { creds: auth.creds, keys: auth.keys },
@@ -314,9 +315,9 @@ function makeSocket({ auth, caches, url, method, timings, sentText }: ConnectOpt
     shouldIgnoreJid: (jid) => !isPersonJid(jid),
     // Our store does not fail; if it ever does, ten tries of 3 s would hold the account's sends.
     transactionOpts: { maxCommitRetries: 2, delayBetweenTriesMs: 200 },
-    getMessage: ({ id }) => {
-      const text = id ? sentText(id) : undefined;
-      return Promise.resolve(text === undefined ? undefined : { extendedTextMessage: { text } });
+    getMessage: ({ id, remoteJid }) => {
+      const sent = id ? sentMessage(id) : undefined;
+      return Promise.resolve(sent && sentContent(sent, remoteJid));
     },
   });
 }

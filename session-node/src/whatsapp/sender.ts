@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LeasedMessage, Peer } from "@roost/contract/host";
-import { jidNormalizedUser, type WASocket } from "@whiskeysockets/baileys";
+import { type AnyMessageContent, jidNormalizedUser, type WASocket } from "@whiskeysockets/baileys";
 import { jidOf, peerOf } from "./addresses.ts";
 import type { DeviceCaches } from "./device-caches.ts";
 import { type NumberBook, normalisedMatches } from "./number-book.ts";
@@ -75,20 +75,15 @@ export class Sender {
     const jid = jidOf(to);
     const { quoted } = message;
     try {
-      await this.#socket.sendMessage(
-        jid,
-        // Without this a link would be fetched from here to draw its preview.
-        { text: message.text, linkPreview: null },
-        {
-          messageId: message.wa_id,
-          ...(quoted && {
-            quoted: {
-              key: { remoteJid: jid, id: quoted.wa_id, fromMe: quoted.from_me },
-              message: { conversation: quoted.text },
-            },
-          }),
-        },
-      );
+      await this.#socket.sendMessage(jid, contentFor(message, jid), {
+        messageId: message.wa_id,
+        ...(quoted && {
+          quoted: {
+            key: { remoteJid: jid, id: quoted.wa_id, fromMe: quoted.from_me },
+            message: { conversation: quoted.text },
+          },
+        }),
+      });
       return { kind: "written" };
     } catch (error) {
       return classify(error);
@@ -152,6 +147,15 @@ export class Sender {
   #dropStale(jid: string): void {
     if (!this.#isFresh(jid)) this.#caches.devices.del(userOf(jid));
   }
+}
+
+/** What Baileys is given to send. */
+function contentFor({ type, text, target }: LeasedMessage, jid: string): AnyMessageContent {
+  // Without this a link would be fetched from here to draw its preview.
+  const written = { text, linkPreview: null };
+  if (type === "text" || !target) return written;
+  const key = { remoteJid: jid, id: target.wa_id, fromMe: true };
+  return type === "edit" ? { ...written, edit: key } : { delete: key };
 }
 
 function userOf(jid: string): string {

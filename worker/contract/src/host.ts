@@ -309,6 +309,8 @@ export const LeasedMessage = z.strictObject({
   typing_ms: z.int().min(0),
   /** 1, 2, 3 ...: above 1 an earlier attempt may have reached WhatsApp, so look for its receipt first. */
   attempt: z.int().min(1),
+  /** How often somebody wanted it tried again after it had failed; absent for never. */
+  retries: z.int().min(1).optional(),
 });
 export type LeasedMessage = z.infer<typeof LeasedMessage>;
 

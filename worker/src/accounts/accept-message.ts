@@ -14,7 +14,7 @@ import { gradeOf } from "./stranger.ts";
 import type { StoredAccount, StoredMessage } from "./stored.ts";
 
 /** What waits at once in one account; beyond it a sender has to wait for its own messages. */
-export const MAX_WAITING = 100_000;
+const MAX_WAITING = 100_000;
 
 /** A valid message for one person. `address` is how the answer shows `to`. */
 export type Submission = {
@@ -48,11 +48,10 @@ export function acceptMessage(
   const lane = submission.input.lane ?? laneFor(lastInboundAt, now);
   const refusal = refusalOf(store.account(), lastInboundAt !== null);
   if (refusal !== null) return refusal;
-  const { accepted, scheduled } = store.outbox.counts();
-  if (accepted + scheduled >= MAX_WAITING) {
-    return refuse("rate_limited", `${MAX_WAITING} messages wait already. Let some go out first.`);
-  }
+  const full = isFull(store);
+  if (full !== null) return full;
   if (leftOf(store.allowance(), now) < 1) return allowanceUsed(store);
+  const { accepted } = store.outbox.counts();
   const replyTo = replyNumber(store, submission.input.reply_to ?? null);
   if (replyTo === undefined) {
     return refuse("validation_failed", "`reply_to` must be a message of the same account.");
@@ -123,6 +122,13 @@ function replay(store: AccountStore, n: number, bodyHash: string): Outcome<Accep
     );
   }
   return { ok: true, value: { message: presentAccepted(store, message), isReplayed: true } };
+}
+
+/** The refusal when no more may wait; null when there is room. */
+export function isFull(store: AccountStore) {
+  const { accepted, scheduled } = store.outbox.counts();
+  if (accepted + scheduled < MAX_WAITING) return null;
+  return refuse("rate_limited", `${MAX_WAITING} messages wait already. Let some go out first.`);
 }
 
 /** Why the account takes no message now; null when it does. `isKnown`: the person has written to us. */

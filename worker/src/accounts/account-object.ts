@@ -34,6 +34,7 @@ import type { Allowance, Grant } from "./allowance.ts";
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { cancelMessage } from "./cancel-message.ts";
+import { changeSent, type Wish } from "./change-sent.ts";
 import { clearQueue, countQueue } from "./clear-queue.ts";
 import { defaultLimits } from "./default-limits.ts";
 import type { StoredFilter } from "./message-filter.ts";
@@ -294,10 +295,22 @@ export class AccountObject extends DurableObject<Env> {
     );
   }
 
-  /** Cancels what is not begun; what a host holds is asked back first. */
-  async cancel(tenant: Id<"tenant">, n: number): Promise<Outcome<Message>> {
+  /** Cancels what is not begun, deletes for everyone what was sent. */
+  async deleteMessage(tenant: Id<"tenant">, n: number): Promise<Outcome<Message>> {
     const engine = this.engineOf(tenant);
-    return engine === null ? nothing("message") : cancelMessage(engine, n);
+    if (engine === null) return nothing("message");
+    const cancelled = await cancelMessage(engine, n);
+    if (cancelled !== "sent") return cancelled;
+    return this.changeMessage(tenant, n, { kind: "revoke" });
+  }
+
+  /** Takes the change for sending; what the message says changes when WhatsApp has it. */
+  changeMessage(tenant: Id<"tenant">, n: number, wish: Wish): Outcome<Message> {
+    const engine = this.engineOf(tenant);
+    if (engine === null) return nothing("message");
+    const outcome = changeSent(engine.store, n, wish, Date.now());
+    engine.save((leases) => engine.handOver(leases));
+    return outcome;
   }
 
   listChats(tenant: Id<"tenant">, page: ChatPage): Outcome<Page<Chat>> {

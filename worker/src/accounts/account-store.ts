@@ -369,6 +369,11 @@ export class AccountStore {
       this.chats.touch(chat.n);
       this.regrade(chat.n);
     }
+    const target = message.target === undefined ? null : this.messages.find(message.target);
+    if (target !== null && message.type === "revoke") {
+      target.revokedBy = message.n;
+      this.messages.touch(target);
+    }
     if (message.out === null) return;
     this.outbox.place(message);
     if (message.target === undefined) this.useAllowance(1);
@@ -412,6 +417,7 @@ export class AccountStore {
     if (message === null) return;
     if (message.states.at(-1)?.[0] === "unconfirmed") message.mayBeOut = true;
     message.states.push(["accepted", at]);
+    message.retries = (message.retries ?? 0) + 1;
     message.error = null;
     this.messages.touch(message);
     this.outbox.place(message);

@@ -12,7 +12,7 @@ import { LEASE_SIZE, type LeaseDecision, nextLease } from "./next-lease.ts";
 import { planMessages } from "./pacing.ts";
 import { quietFrom } from "./quiet-hours.ts";
 import { lastSentAt } from "./quota.ts";
-import type { StoredLease } from "./stored.ts";
+import type { StoredLease, StoredMessage } from "./stored.ts";
 
 export type Clock = { now: number; random: () => number; newLeaseId: () => Id<"lease"> };
 
@@ -68,8 +68,7 @@ export function leaseFrame(store: AccountStore, lease: StoredLease, gates: Gates
         id: numberedId("message", account, message.n),
         wa_id: message.waId,
         to: recipientOf(message, chat),
-        type: "text",
-        text: message.text ?? "",
+        ...contentOf(store, message),
         quoted:
           quoted === null
             ? null
@@ -82,6 +81,7 @@ export function leaseFrame(store: AccountStore, lease: StoredLease, gates: Gates
         give_up_at: planned.giveUpAt,
         typing_ms: planned.typingMs,
         attempt: Math.max(1, message.attempt),
+        ...(message.retries === undefined ? {} : { retries: message.retries }),
       },
     ];
   });
@@ -132,4 +132,14 @@ function pacedOf(store: AccountStore, n: number) {
   if (message === null || message.out === null) return null;
   const { lane, pace, expiresAt } = message.out;
   return { n, lane, pace, length: message.text?.length ?? 0, expiresAt };
+}
+
+function contentOf(
+  store: AccountStore,
+  { type, text, target }: StoredMessage,
+): Pick<LeasedMessage, "type" | "text" | "target"> {
+  const changed = target === undefined ? null : store.messages.find(target);
+  if (changed === null) return { type: "text", text: text ?? "" };
+  const kind = type === "revoke" ? "revoke" : "edit";
+  return { type: kind, text: text ?? "", target: { wa_id: changed.waId } };
 }

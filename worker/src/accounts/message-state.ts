@@ -28,6 +28,11 @@ export function isOpen(state: MessageState): boolean {
   return OPEN.has(state);
 }
 
+/** Whether WhatsApp has it. */
+export function isConfirmed(state: MessageState): boolean {
+  return CONFIRMED.has(state);
+}
+
 /** Whether it waits and no host has it. */
 export function isWaiting(state: MessageState): boolean {
   return state === "accepted" || state === "scheduled";

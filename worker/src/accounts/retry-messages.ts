@@ -1,6 +1,6 @@
 import type { Outcome } from "@roost/contract/errors";
 import type { RetriedQueue } from "@roost/contract/queue";
-import { MAX_WAITING, refusalOf } from "./accept-message.ts";
+import { isFull, refusalOf } from "./accept-message.ts";
 import type { AccountEngine } from "./account-engine.ts";
 import type { AccountStore } from "./account-store.ts";
 import { isMeant, mayBeMeant, type StoredFilter } from "./message-filter.ts";
@@ -51,10 +51,8 @@ function retryOne(store: AccountStore, message: StoredMessage, filter: StoredFil
   const facts = { state, since, error, expiresAt: out?.expiresAt ?? null, isNamed };
   const verdict = retryVerdict(facts, now);
   if (verdict !== "retry" || out === null) return verdict;
-  const { accepted, scheduled } = store.outbox.counts();
-  const isFull = accepted + scheduled >= MAX_WAITING;
-  if (isFull || refusalOf(store.account(), store.gradeOf(message) === "known") !== null)
-    return "refuse";
+  const isKnown = store.gradeOf(message) === "known";
+  if (isFull(store) !== null || refusalOf(store.account(), isKnown) !== null) return "refuse";
   store.change({ kind: "retried", n: message.n, at: Math.max(since, now) });
   store.emit({ type: "message.accepted", at: now, n: message.n });
   return verdict;

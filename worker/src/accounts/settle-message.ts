@@ -1,9 +1,10 @@
 import type { EventType } from "@roost/contract/events";
 import type { MessageError, MessageState } from "@roost/contract/messages";
 import type { AccountStore } from "./account-store.ts";
+import { applySent } from "./change-sent.ts";
 import { closeColdLane } from "./close-cold.ts";
 import { mustPause } from "./health.ts";
-import { statesAfter } from "./message-state.ts";
+import { isConfirmed, statesAfter } from "./message-state.ts";
 import type { StoredMessage } from "./stored.ts";
 import { tellHealth } from "./tell-standing.ts";
 
@@ -24,7 +25,8 @@ export function settleMessage(
   for (const state of statesAfter(current, knownFact(store, message, fact))) {
     const withError = error === null ? {} : { error };
     store.change({ kind: "state", n, state, at, now, ...withError });
-    const type = eventOf(state);
+    if (message.target !== undefined && state === "sent") applySent(store, message, at, now);
+    const type = message.target === undefined ? eventOf(state) : eventOfChange(state);
     if (type !== null) store.emit({ type, at, n, ...withError });
     if (state === "failed") closeColdLane(store, error, now);
   }
@@ -47,6 +49,11 @@ function eventOf(state: MessageState): EventType | null {
     default:
       return `message.${state}`;
   }
+}
+
+/** That a change was sent is told of the message that it changed; of itself only how it failed. */
+function eventOfChange(state: MessageState): EventType | null {
+  return isConfirmed(state) ? null : eventOf(state);
 }
 
 function pauseWhenFailing(store: AccountStore, now: number): void {

@@ -113,6 +113,10 @@ export type StoredMessage = {
   out: OutboundFacts | null;
   /** An edit or a revoke: the number of the message that it changes. It is shown in no list. */
   target?: number;
+  /** How often it was put back by somebody's wish. */
+  retries?: number;
+  /** The newest revoke of it, whatever became of that. */
+  revokedBy?: number;
   /** When WhatsApp's side last saw its text changed, and taken back. Messages of before have neither. */
   editedAt?: number;
   revokedAt?: number;

@@ -2,17 +2,12 @@ import { type MessageId, ownerOf } from "@roost/contract/ids";
 import type { Message, MessageQuery } from "@roost/contract/messages";
 import { accountStub } from "../accounts/account-stub.ts";
 import { fanOut } from "../accounts/fan-out.ts";
-import { requireAccount } from "../accounts/own-accounts.ts";
 import type { Context } from "../context.ts";
-import { notFound, unwrap } from "../errors.ts";
+import { notFound } from "../errors.ts";
+import { askOwner } from "./ask-owner.ts";
 
-export async function getMessage(ctx: Context, id: MessageId): Promise<Message> {
-  const { account, number } = ownerOf(id);
-  requireAccount(ctx, account, "message");
-  const outcome = await accountStub(ctx.env, account).message(ctx.tenantId, number);
-  // Whether the account or the message is missing is nobody's business.
-  if (!outcome.ok && outcome.refusal.code === "not_found") throw notFound("message");
-  return unwrap(outcome);
+export function getMessage(ctx: Context, id: MessageId): Promise<Message> {
+  return askOwner(ctx, id, (account, number) => account.message(ctx.tenantId, number));
 }
 
 /** Messages of one account or of all, the newest first. */

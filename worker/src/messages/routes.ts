@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { numbered } from "@roost/contract/ids";
 import { listOf } from "@roost/contract/lists";
-import { Message, MessageQuery, SendMessage } from "@roost/contract/messages";
+import { EditMessage, Message, MessageQuery, SendMessage } from "@roost/contract/messages";
 import {
   body,
   failures,
@@ -10,7 +10,8 @@ import {
   newRouter,
   requireScope,
 } from "../http/router.ts";
-import { cancelMessage } from "./cancel-message.ts";
+import { deleteMessage } from "./delete-message.ts";
+import { editMessage } from "./edit-message.ts";
 import { getMessage, listMessages } from "./queries.ts";
 import { sendMessage } from "./send-message.ts";
 
@@ -69,12 +70,42 @@ export const messageRoutes = newRouter()
     createRoute({
       method: "delete",
       path: "/v1/messages/{messageId}",
-      operationId: "cancelMessage",
-      summary: "Cancel a message that is not begun",
+      operationId: "deleteMessage",
+      summary: "Cancel a message that is not begun, delete a sent one for everyone",
+      description:
+        "A sent message is deleted by a stanza of its own, which waits its turn: 202, and `message.revoked` once WhatsApp has taken it. WhatsApp allows it for about two days.",
       tags,
       middleware: requireScope("messages:send"),
       request: { params },
-      responses: { 200: json(Message, "The cancelled message."), ...failures },
+      responses: {
+        200: json(Message, "The cancelled message."),
+        202: json(Message, "The message as it is until WhatsApp has taken the deletion."),
+        ...failures,
+      },
     }),
-    async (c) => c.json(await cancelMessage(c.var.ctx, c.req.valid("param").messageId), 200),
+    async (c) => {
+      const message = await deleteMessage(c.var.ctx, c.req.valid("param").messageId);
+      return message.state === "cancelled" ? c.json(message, 200) : c.json(message, 202);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "patch",
+      path: "/v1/messages/{messageId}",
+      operationId: "editMessage",
+      summary: "Edit a sent text",
+      description:
+        "The change is a stanza of its own, which waits its turn: `message.edited` follows once WhatsApp has taken it. WhatsApp allows it for 15 minutes after the message was sent.",
+      tags,
+      middleware: requireScope("messages:send"),
+      request: { params, body: body(EditMessage) },
+      responses: {
+        202: json(Message, "The message as it is until WhatsApp has taken the change."),
+        ...failures,
+      },
+    }),
+    async (c) => {
+      const { messageId } = c.req.valid("param");
+      return c.json(await editMessage(c.var.ctx, messageId, c.req.valid("json")), 202);
+    },
   );

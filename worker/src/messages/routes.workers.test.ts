@@ -246,7 +246,7 @@ test("a message that a host holds is asked back, and cancelled when the host had
   expect(await (await cancelling).json()).toMatchObject({ state: "cancelled" });
 });
 
-test("a message that has begun cannot be cancelled, and a sentence says so", async () => {
+test("a message that turns out to be sent while it is cancelled is deleted for everyone", async () => {
   const at = await givenQuiet();
   const { id } = await send(at);
   await leased(at, id);
@@ -254,9 +254,24 @@ test("a message that has begun cannot be cancelled, and a sentence says so", asy
   await at.host.next("revoke");
   at.host.outcome(at.account, id, "sent");
   const response = await cancelling;
+  expect(response.status).toBe(202);
+  expect((await readMessage(at.key, id)).state).toBe("sent");
+  await vi.waitFor(() => {
+    expect(at.host.leased(at.account).at(-1)).toMatchObject({ type: "revoke" });
+  });
+});
+
+test("a message whose fate is open cannot be cancelled, and a sentence says so", async () => {
+  const at = await givenQuiet();
+  const { id } = await send(at);
+  await leased(at, id);
+  const cancelling = call(`/v1/messages/${id}`, { key: at.key, method: "DELETE" });
+  await at.host.next("revoke");
+  at.host.outcome(at.account, id, "unconfirmed", "no_ack");
+  const response = await cancelling;
   expect(response.status).toBe(409);
   expect(await response.json()).toMatchObject({ code: "invalid_state" });
-  expect((await readMessage(at.key, id)).state).toBe("sent");
+  expect((await readMessage(at.key, id)).state).toBe("unconfirmed");
 });
 
 test("pausing asks everything back; resuming hands it out again under the same ids", async () => {
