@@ -156,7 +156,7 @@ export class Tenant {
 
   private async cancel(id: MessageId): Promise<void> {
     const { account, number } = ownerOf(id);
-    await this.ask(account)((stub) => stub.cancel(TENANT, number));
+    await this.ask(account)((stub) => stub.deleteMessage(TENANT, number));
   }
 
   private noteAccepted(message: Message, key: string): void {
