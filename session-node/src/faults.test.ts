@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Ending as Way, endings } from "@roost/contract/endings";
 import { eventually, World } from "../test/given.ts";
 
 let world: World;
 beforeAll(async () => {
   world = await World.create();
-  await world.host();
+  await world.host({ quietMs: 700, probeAnswerMs: 500, sweepEveryMs: 200, standingAfterMs: 20 });
 });
 afterEach(async () => {
   await world.control("DELETE", "/faults");
@@ -97,6 +98,95 @@ test.each([
   const epoch = edge.start(account);
   const ended = await edge.expect("session", account, { state: "ended", epoch });
   expect(ended).toMatchObject({ reason, upstream_code: code });
+});
+
+/** Every code of WhatsApp's, as a refused login of a linked account and in the middle of a session. */
+const codes = Object.values<Way>(endings).flatMap((way) =>
+  way.codes.map((code) => ({ code, way, isFinal: ["never", "when_over"].includes(way.again) })),
+);
+
+test.each(codes)("a login refused with $code does what its row says", async (given) => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  edge.stop(account, "close");
+  await edge.expect("session", account, { state: "ended", epoch: 1 });
+  await world.fault({ kind: "failure", code: given.code, number, count: 1 });
+  const epoch = edge.start(account);
+  const state = given.isFinal ? "ended" : "reconnecting";
+  const told = await edge.expect("session", account, { state, epoch, upstream_code: given.code });
+  expect(told.reason).toBe(given.way.reason);
+  if (!given.isFinal) await edge.expect("session", account, { state: "connected", epoch });
+});
+
+test("a ban for a time is told with its end", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  edge.stop(account, "close");
+  await edge.expect("session", account, { state: "ended", epoch: 1 });
+  await world.fault({ kind: "failure", code: 402, expire: 3_600, number, count: 1 });
+  const epoch = edge.start(account);
+  const { until, at } = await edge.expect("session", account, { state: "ended", epoch });
+  expect((until ?? 0) - at).toBeGreaterThan(3_590_000);
+  expect((until ?? 0) - at).toBeLessThanOrEqual(3_600_000);
+});
+
+test("a connection that is quiet and answers no probe is renewed; one that answers is left alone", async () => {
+  const { edge } = world;
+  const neighbour = await world.linked();
+  const { account, number } = await world.linked();
+  await world.fault({ kind: "silence", number, count: 1 });
+  await expectReconnected(account, "not_answering");
+  await expectToSend(account);
+  await expectToSend(neighbour.account);
+  expect(edge.of("session", neighbour.account).map(({ state }) => state)).not.toContain(
+    "reconnecting",
+  );
+});
+
+test("a refused new chat is told with WhatsApp's reason: the lock, and how full the cap is", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const known = await world.phone();
+  const before = world.send(account, known);
+  await edge.expect("outcome", account, { message: before.id, result: "sent" });
+  await world.fault({ kind: "new_chat_cap", used: 1, total: 1, number });
+  const cold = world.send(account, await world.phone());
+  const refused = await edge.expect("outcome", account, { message: cold.id, result: "failed" });
+  expect(refused.error?.code).toBe("restricted");
+  await eventually(() => {
+    const caps = edge.of("standing", account).flatMap((told) => told.new_chat_cap ?? []);
+    expect(caps.at(-1)).toMatchObject({ used: 1, total: 1, status: "capped" });
+  });
+  const reply = world.send(account, known);
+  await edge.expect("outcome", account, { message: reply.id, result: "sent" });
+});
+
+test("after a login WhatsApp is asked how the number stands, once and without a change of state", async () => {
+  const { edge } = world;
+  const { account } = await world.linked();
+  await eventually(() => {
+    const told = edge.of("standing", account);
+    expect(told.some(({ time_lock }) => time_lock?.is_active === false)).toBe(true);
+    expect(told.some(({ new_chat_cap }) => new_chat_cap?.status === "none")).toBe(true);
+  });
+  const states = edge.of("session", account).map(({ state }) => state);
+  expect(states).toEqual(["connecting", "connected"]);
+});
+
+test("what comes from the owner's own phone shows that it is there, told once in a while", async () => {
+  const { edge } = world;
+  const { account, number } = await world.linked();
+  const contact = await world.phone();
+  const seen = () => edge.of("phone_seen", account).length;
+  await eventually(() => expect(seen()).toBe(1));
+  for (const text of ["one", "two"]) {
+    await world.control("POST", `/phones/${number}/messages`, { to: contact, text });
+  }
+  await eventually(() => {
+    const typed = edge.of("received", account).filter(({ from_me }) => from_me);
+    expect(typed).toHaveLength(2);
+  });
+  expect(seen()).toBe(1);
 });
 
 test("a time lock is told with its end, and its end is told, while the session goes on", async () => {

@@ -4,7 +4,7 @@ import { eventually, newNumber, World } from "../test/given.ts";
 let world: World;
 beforeAll(async () => {
   world = await World.create();
-  await world.host({ qrValidMs: 600, codeValidMs: 1_500 });
+  await world.host({ qrValidMs: 600, codeValidMs: 1_500, confirmLinkMs: 2_500 });
 });
 afterEach(() => world.edge.assertRulesKept());
 afterAll(() => world[Symbol.asyncDispose]());
@@ -90,6 +90,78 @@ test("a code nobody types expires, leaves nothing behind, and the next attempt w
   const { code } = await edge.expect("link", account, { state: "waiting_for_code", epoch });
   await world.control("POST", `/phones/${number}/code`, { code });
   await edge.expect("session", account, { state: "connected", epoch });
+});
+
+test("a mistyped code links nothing and ends nothing: the right one still works", async () => {
+  const { edge } = world;
+  const account = edge.newAccount();
+  const number = newNumber();
+  edge.start(account, { method: "code", phone: number });
+  const { code } = await edge.expect("link", account, { state: "waiting_for_code" });
+  const wrong = code === "AAAAAAAA" ? "BBBBBBBB" : "AAAAAAAA";
+  await expect(world.control("POST", `/phones/${number}/code`, { code: wrong })).rejects.toThrow(
+    /422/,
+  );
+  await world.control("POST", `/phones/${number}/code`, { code });
+  await edge.expect("session", account, { state: "connected" });
+  expect(linkStates(account)).toEqual(["starting", "waiting_for_code", "linking", "linked"]);
+});
+
+test("a mistyped code that is never put right expires", async () => {
+  const { edge } = world;
+  const account = edge.newAccount();
+  const number = newNumber();
+  edge.start(account, { method: "code", phone: number });
+  await edge.expect("link", account, { state: "waiting_for_code" });
+  await world
+    .control("POST", `/phones/${number}/code`, { code: "AAAAAAAA" })
+    .catch(() => undefined);
+  await edge.expect("link", account, { state: "expired", error: "code_not_confirmed" });
+  expect(edge.of("keys", account)).toEqual([]);
+});
+
+test("a number that gets no code fails at once, and says so", async () => {
+  const { edge } = world;
+  const account = edge.newAccount();
+  const number = newNumber();
+  await world.fault({ kind: "code_refused", code: 400, number, count: 1 });
+  edge.start(account, { method: "code", phone: number });
+  await edge.expect("link", account, { state: "failed", error: "code_refused" });
+  await edge.expect("session", account, { state: "ended", reason: "code_refused" });
+  expect(edge.of("keys", account)).toEqual([]);
+});
+
+test.each(["qr", "code"] as const)(
+  "an owner who never confirms (%s) leaves nothing behind",
+  async (method) => {
+    const { edge } = world;
+    const account = edge.newAccount();
+    const number = newNumber();
+    await world.fault({ kind: "not_confirmed", number, count: 1 });
+    edge.start(account, { method, phone: method === "code" ? number : null });
+    const state = method === "qr" ? "waiting_for_scan" : "waiting_for_code";
+    const { qr, code } = await edge.expect("link", account, { state });
+    const path = method === "qr" ? "scan" : "code";
+    const body = method === "qr" ? { qr } : { code };
+    await expect(world.control("POST", `/phones/${number}/${path}`, body)).rejects.toThrow(/409/);
+    await edge.expect("link", account, { state: "expired" });
+    expect(edge.of("keys", account)).toEqual([]);
+  },
+);
+
+test("a phone that accepted us and whose network never lets us in fails the attempt in time", async () => {
+  const { edge } = world;
+  const account = edge.newAccount();
+  const number = newNumber();
+  edge.start(account, { method: "qr", phone: null });
+  const { qr } = await edge.expect("link", account, { state: "waiting_for_scan" });
+  await world.fault({ kind: "failure", code: 503, number });
+  await world.control("POST", `/phones/${number}/scan`, { qr });
+  await edge.expect("link", account, { state: "linking" });
+  await edge.expect("link", account, { state: "failed", error: "link_not_confirmed" });
+  await edge.expect("session", account, { state: "ended", reason: "link_not_confirmed" });
+  expect(linkStates(account)).toEqual(["starting", "waiting_for_scan", "linking", "failed"]);
+  await world.control("DELETE", "/faults");
 });
 
 test("a phone that demands a passkey ends the attempt with that reason", async () => {

@@ -40,6 +40,8 @@ export class FakeEdge implements AsyncDisposable {
   repeatedFrames = 0;
   framesTaken = 0;
   keyRequests = 0;
+  /** Of the keys that were answered. */
+  keyBytes = 0;
   /** Reports are taken and not acknowledged, as if the edge could not store them yet. */
   isHoldingAcks = false;
   /** So many of the next requests for keys, and of the next hellos, get no answer. */
@@ -276,6 +278,7 @@ export class FakeEdge implements AsyncDisposable {
         }
         const { epoch, rows } = this.account(frame.account);
         const values = frame.names.map((name) => rows.get(name) ?? null);
+        for (const value of values) this.keyBytes += value?.length ?? 0;
         this.send({
           type: "keys",
           request: frame.request,

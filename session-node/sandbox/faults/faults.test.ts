@@ -185,6 +185,36 @@ test("a cap on new chats is announced, counted and enforced", async () => {
   expect(await client.socket.fetchNewChatMessageCap()).toMatchObject({ capping_status: "CAPPED" });
 });
 
+test("a ban for a time says how long it lasts", async () => {
+  const { client, auth, number } = await given();
+  void client.socket.end(undefined);
+  await client.closed();
+  await begin({ kind: "failure", code: 402, expire: 600, number, count: 1 });
+  using refused = new Client(sandbox, auth);
+  const { lastDisconnect } = await refused.until(({ connection }) => connection === "close");
+  expect(lastDisconnect?.error).toMatchObject({
+    output: { statusCode: 402 },
+    data: { expire: "600" },
+  });
+});
+
+test("a silent phone reads and writes, and its companions hear nothing of it", async () => {
+  const { client, number, contact } = await given();
+  using _ = client;
+  await begin({ kind: "phone_silent", number });
+  const typed = { to: contact, text: "typed" };
+  const { wa_id } = await control<{ wa_id: string }>(
+    sandbox,
+    "POST",
+    `/phones/${number}/messages`,
+    typed,
+  );
+  await control(sandbox, "POST", `/phones/${contact}/messages`, { to: number, text: "answer" });
+  await eventually(() => expect(client.messages()).toHaveLength(1));
+  expect(client.messages()[0]?.key.id).not.toBe(wa_id);
+  expect((await messagesAt(contact)).some((message) => message.wa_id === wa_id)).toBe(true);
+});
+
 test("an unknown kind is refused and the known ones are named", async () => {
   await expect(begin({ kind: "earthquake" })).rejects.toThrow(/422.*drop, silence, replaced/);
   await expect(begin({ kind: "ack_late" })).rejects.toThrow(/422.*ms/);

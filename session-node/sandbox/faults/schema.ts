@@ -29,8 +29,17 @@ export const FaultSpec = z.discriminatedUnion("kind", [
   plain("undecryptable"),
   plain("no_resend"),
   plain("no_retry"),
+  plain("not_confirmed"),
+  plain("phone_silent"),
   z.strictObject({ kind: z.literal("stream_error"), code, ...shared }),
-  z.strictObject({ kind: z.literal("failure"), code, ...shared }),
+  z.strictObject({
+    kind: z.literal("failure"),
+    code,
+    // A ban for a time: how many seconds it lasts.
+    expire: z.number().int().positive().optional(),
+    ...shared,
+  }),
+  z.strictObject({ kind: z.literal("code_refused"), code, ...shared }),
   z.strictObject({ kind: z.literal("ack_error"), code, ...shared }),
   z.strictObject({ kind: z.literal("ack_late"), ms: z.number().int().positive(), ...shared }),
   // Nobody has said yet who they are when the upgrade is refused, so there is no number here.

@@ -1,6 +1,7 @@
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode } from "@whiskeysockets/baileys";
 import { element } from "../stanzas/node.ts";
 import { noteDelivered } from "../storage/delivered.ts";
+import { lidJid, pnJid } from "./addresses.ts";
 import type { Companion } from "./companion.ts";
 import type { Connection } from "./connection.ts";
 import type { Network } from "./network.ts";
@@ -19,6 +20,7 @@ export function push(
   { delayMs = 0 } = {},
 ): void {
   const { store } = network;
+  if (isSilent(network, companion, node)) return;
   const key = keyOf(node);
   settle(network, companion, key);
   const n = network.nextPending++;
@@ -34,6 +36,12 @@ export function push(
   );
   const send = () => transmit(companion, key, pending);
   store.afterCommit(delayMs > 0 ? () => setTimeout(send, delayMs) : send);
+}
+
+/** The owner's phone lies switched off somewhere: its companions hear nothing from it. */
+function isSilent(network: Network, { phone }: Companion, { attrs }: BinaryNode): boolean {
+  if (!network.faults.find("phone_silent", phone.number)) return false;
+  return attrs["from"] === pnJid(phone) || attrs["from"] === lidJid(phone);
 }
 
 /** The companion has said that it has the message, or that it wants it no more. */

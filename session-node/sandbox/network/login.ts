@@ -21,7 +21,7 @@ export function onOpened(network: Network, connection: Connection, opened: Opene
   const { payload, clientStatic } = opened;
   const number = payload.username ? String(payload.username) : undefined;
   const failure = network.faults.take("failure", number);
-  if (failure) return refuse(connection, failure.code);
+  if (failure) return refuse(connection, failure.code, failure.expire);
   if (network.faults.find("silence", number)) {
     network.faults.take("silence", number);
     connection.isSilent = true;
@@ -127,6 +127,12 @@ function registrationOf(payload: proto.ClientPayload, noiseKey: Buffer): Registr
   };
 }
 
-function refuse(connection: Connection, reason: number): void {
-  connection.closeWith(element("failure", { reason: String(reason), location: "sandbox" }));
+function refuse(connection: Connection, reason: number, expire?: number): void {
+  connection.closeWith(
+    element("failure", {
+      reason: String(reason),
+      location: "sandbox",
+      expire: expire === undefined ? undefined : String(expire),
+    }),
+  );
 }

@@ -28,6 +28,9 @@ export async function link(
       "WhatsApp wants a passkey from the device that is being linked, so the link stays unfinished.",
     );
   }
+  if (network.faults.take("not_confirmed", phone.number)) {
+    throw new PhoneRefusal(409, "The owner looks at the question whether to link, and goes away.");
+  }
   const { registration } = connection;
   if (!registration) throw new PhoneRefusal(409, "This client has not asked to be linked.");
 

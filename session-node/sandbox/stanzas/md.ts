@@ -5,7 +5,7 @@ import { push } from "../network/delivery.ts";
 import type { Network } from "../network/network.ts";
 import { devicesChanged } from "../phones/link.ts";
 import { finishCode, openCodeRequest } from "../phones/pair-by-code.ts";
-import { type IqHandler, iqResult } from "./iq.ts";
+import { type IqHandler, iqError, iqResult } from "./iq.ts";
 import { element, firstChild } from "./node.ts";
 
 /** The companion unlinks itself. */
@@ -32,6 +32,8 @@ export function onMdWhileLinking(network: Network, connection: Connection, node:
     connection.send(iqResult(node));
     return finishCode(network, connection, question);
   }
+  const refusal = network.faults.take("code_refused", number);
+  if (refusal) return connection.send(iqError(node, refusal.code, "bad-request"));
   const ref = openCodeRequest(network, connection, number, question);
   connection.send(
     iqResult(node, [

@@ -141,7 +141,11 @@ export const endings = {
     reason: "not_answering",
   }),
   // The connection's cipher is out of step for good.
-  unreadable_frame: later({ what: "a frame could not be decrypted", reason: "bad_frame" }),
+  unreadable_frame: later({
+    what: "a frame could not be decrypted",
+    giveUpAfter: GIVE_UP_AFTER,
+    reason: "bad_frame",
+  }),
   edge_silent: later({
     what: "the edge does not hear this host: the account may run elsewhere",
     reason: "connection_lost",

@@ -1,4 +1,4 @@
-import type { PageContent, Pages } from "./pages.ts";
+import type { Pages } from "./pages.ts";
 
 /** Keys are spread over so many pages; one that changes costs its page, at a checkpoint. */
 const PAGES = 64;
@@ -29,15 +29,19 @@ export class CredentialStore {
 
   /** The values in the order asked; null where there is none. */
   read(names: readonly string[]): (string | null)[] {
-    const pages = new Map<number, PageContent["keys"]>();
-    return names.map((name) => {
+    const found = new Map<string, string | null>();
+    const stored: string[] = [];
+    for (const name of names) {
       const changed = this.changed.get(name);
-      if (changed !== undefined) return changed;
-      const n = pageOf(name);
-      const page = pages.get(n) ?? this.pages.read("keys", n) ?? {};
-      pages.set(n, page);
-      return page[name] ?? null;
-    });
+      if (changed === undefined) stored.push(name);
+      else found.set(name, changed);
+    }
+    // A large account's pages are large: one after the other, none is kept.
+    for (const [n, wanted] of Map.groupBy(stored, pageOf)) {
+      const page = this.pages.read("keys", n) ?? {};
+      for (const name of wanted) found.set(name, page[name] ?? null);
+    }
+    return names.map((name) => found.get(name) ?? null);
   }
 
   forget(): void {
@@ -48,15 +52,14 @@ export class CredentialStore {
 
   /** Writes every page with a changed key. Once all is durable call what it answers. */
   checkpoint(): () => void {
-    const pages = new Map<number, PageContent["keys"]>();
-    for (const [name, value] of this.changed) {
-      const n = pageOf(name);
-      const page = pages.get(n) ?? this.pages.read("keys", n) ?? {};
-      if (value === null) delete page[name];
-      else page[name] = value;
-      pages.set(n, page);
+    for (const [n, changes] of Map.groupBy(this.changed, ([name]) => pageOf(name))) {
+      const page = this.pages.read("keys", n) ?? {};
+      for (const [name, value] of changes) {
+        if (value === null) delete page[name];
+        else page[name] = value;
+      }
+      this.pages.write("keys", n, page);
     }
-    for (const [n, page] of pages) this.pages.write("keys", n, page);
     return () => {
       this.changed = new Map();
     };
