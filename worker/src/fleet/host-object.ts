@@ -171,6 +171,8 @@ export class HostObject extends DurableObject<Env> {
     log({ event: "host.disconnected", host, code });
     if (this.sockets.current(ws) !== null) return;
     this.open().setSeen(Date.now());
+    // It may be back in a moment, but nothing more is to be placed on it before.
+    this.fleet.down(host, this.region());
     this.goneUntil = Date.now() + GRACE_MS;
     await this.arm();
   }

@@ -1,3 +1,4 @@
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Id } from "@roost/contract/ids";
 import { afterEach, expect, test, vi } from "vitest";
@@ -142,4 +143,12 @@ test("a full host gives one idle account to a new one, never one that has someth
   const epoch = crowded.sessions.get(account);
   crowded.session(account, { state: "ended", reason: "host_moved" });
   await empty.nextStart(account, epoch);
+});
+
+test("a fleet that was thrown out of memory still knows its hosts, and who is at home where", async () => {
+  const host = await new FakeHost().connect();
+  await evictDurableObject(fleetStub(env, "default"));
+  const { account } = await givenLooking();
+  await host.nextStart(account);
+  expect(await fleetStub(env, "default").hostsUp()).toContain(host.name);
 });
