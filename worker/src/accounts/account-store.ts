@@ -253,8 +253,8 @@ export class AccountStore {
   }
 
   /** Whom the message goes to, as far as WhatsApp cares. */
-  gradeOf(message: StoredMessage): Grade {
-    return this.whomOf(message).grade;
+  gradeOf({ chat, target }: StoredMessage): Grade {
+    return target === undefined ? gradeOf(this.chats.find(chat)) : "known";
   }
 
   private warmUp(n: number): void {
@@ -402,6 +402,7 @@ export class AccountStore {
     else if (change.state !== "unconfirmed") message.error = null;
     this.messages.touch(message);
     if (message.out === null) return;
+    if (isWaiting(change.state)) message.out.beginsChat = false;
     this.outbox.place(message);
     if (change.state !== "leased") this.leases.settle(change.n);
     if (before !== undefined && isOpen(before)) {
@@ -460,6 +461,7 @@ export class AccountStore {
       const message = this.messages.find(n);
       if (message === null) continue;
       message.attempt += 1;
+      if (message.out !== null) message.out.beginsChat = this.gradeOf(message) === "new";
       if (message.states.at(-1)?.[0] !== "leased") message.states.push(["leased", lease.cutAt]);
       this.messages.touch(message);
       this.outbox.place(message);
@@ -476,15 +478,22 @@ export class AccountStore {
     this.countOut(message, now);
   }
 
-  private countOut(message: StoredMessage, now: number): void {
-    const lane = message.out?.lane ?? "direct";
-    countMessage(this.sendFacts, lane, this.whomOf(message).grade, now);
+  /** As it was handed out: the person may have answered before its outcome was heard. */
+  private countOut({ chat, out }: StoredMessage, now: number): void {
+    const isBegun = this.chats.find(chat)?.begunAt !== null;
+    const isNew = (out?.beginsChat ?? false) && !isBegun;
+    countMessage(this.sendFacts, out?.lane ?? "direct", isNew ? "new" : "known", now);
   }
 
   /** What changes a message that was sent begins nothing. */
-  private whomOf({ chat: n, target }: StoredMessage): Whom {
-    const chat = this.chats.find(n);
-    return { chat: chat?.n ?? n, grade: target === undefined ? gradeOf(chat) : "known" };
+  private whomOf(message: StoredMessage): Whom {
+    const chat = this.chats.find(message.chat);
+    // What a host has goes on counting as what it was handed out as.
+    const isBeginning = message.out?.beginsChat === true && chat?.begunAt === null;
+    return {
+      chat: chat?.n ?? message.chat,
+      grade: isBeginning ? "new" : this.gradeOf(message),
+    };
   }
 
   private closeLease(id: StoredLease["id"], now: number): void {
@@ -493,14 +502,16 @@ export class AccountStore {
       if (message === null) continue;
       message.mayBeOut = true;
       this.messages.touch(message);
-      this.outbox.makeReady(message);
       this.countOut(message, now);
+      this.makeReady(n);
     }
   }
 
   private makeReady(n: number): void {
     const message = this.messages.find(n);
-    if (message !== null) this.outbox.makeReady(message);
+    if (message === null) return;
+    if (message.out !== null) message.out.beginsChat = false;
+    this.outbox.makeReady(message);
   }
 
   private markRead(n: number): void {

@@ -140,6 +140,8 @@ export type OutboundFacts = {
   estimatedAt: number | null;
   key: string | null;
   bodyHash: string;
+  /** It was handed out as the first to a person; absent until then. */
+  beginsChat?: boolean;
 };
 
 export type StoredChat = {
