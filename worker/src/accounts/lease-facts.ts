@@ -26,8 +26,14 @@ export function leaseFacts(store: AccountStore, limits: Limits, now: number): Le
     limits,
     newChats: newChatsOf(store, limits),
     gates: gatesNow(store, limits, now),
-    campaignSlots: campaignSlots(limits, plannedUntil(store, LANES), now),
+    campaignSlots: slotsOf(store, limits, now),
   };
+}
+
+function slotsOf(store: AccountStore, limits: Limits, now: number): number {
+  // Looking through all that is planned is only worth it where something would be planned.
+  const isAnyDue = store.outbox.laneCounts().campaign.accepted > 0;
+  return isAnyDue ? campaignSlots(limits, plannedUntil(store, LANES), now) : 0;
 }
 
 /** What a host has in hand of each lane, and how many of those begin a chat. */

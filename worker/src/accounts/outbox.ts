@@ -39,6 +39,11 @@ export class Outbox {
     direct: { accepted: 0, scheduled: 0, leased: 0 },
     campaign: { accepted: 0, scheduled: 0, leased: 0 },
   };
+  private readonly dueNow: Record<Lane, Record<Grade, number>> = {
+    reply: { known: 0, unanswered: 0, new: 0 },
+    direct: { known: 0, unanswered: 0, new: 0 },
+    campaign: { known: 0, unanswered: 0, new: 0 },
+  };
   private readonly hand = new Set<number>();
   private newChats = 0;
   private unconfirmed = 0;
@@ -128,13 +133,8 @@ export class Outbox {
   }
 
   /** How many of a lane are due, by whom they go to. */
-  due(lane: Lane): Record<Grade, number> {
-    const sum = { known: 0, unanswered: 0, new: 0 };
-    if (this.tallies[lane].accepted === 0) return sum;
-    for (const shelf of this.shelves) {
-      if (shelf.lane === lane) sum[shelf.grade] += shelf.numbers.size;
-    }
-    return sum;
+  due(lane: Lane): Readonly<Record<Grade, number>> {
+    return this.dueNow[lane];
   }
 
   /** Scheduled messages whose time has come, and waiting ones whose time is over. */
@@ -210,6 +210,7 @@ export class Outbox {
     else this.tallies[lane][state] -= 1;
     if (state === "leased" && grade === "new") this.newChats -= 1;
     if (state !== "accepted") return;
+    this.dueNow[lane][grade] -= 1;
     this.shelf(lane, grade, urgency(priority)).numbers.delete(n);
     const others = this.strangers.get(chat);
     others?.delete(n);
@@ -220,6 +221,7 @@ export class Outbox {
     const { n } = message;
     const place = this.put(message, "accepted");
     if (place === null) return;
+    this.dueNow[place.lane][place.grade] += 1;
     this.shelf(place.lane, place.grade, urgency(place.priority)).numbers.add(n);
     if (place.grade === "known") return;
     const others = this.strangers.get(place.chat) ?? new Set();
