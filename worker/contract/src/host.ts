@@ -277,7 +277,7 @@ export type HostFrame = z.infer<typeof HostFrame>;
  * and gives its sessions to others.
  */
 export const BEAT_EVERY_MS = 3_000;
-export const PING_EVERY_MS = 1_000;
+export const PING_EVERY_MS = 500;
 export const SILENT_AFTER_MS = 15_000;
 
 /**

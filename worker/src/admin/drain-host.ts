@@ -1,11 +1,22 @@
 import type { HostDetail } from "@roost/contract/admin";
 import type { System } from "../context.ts";
-import { notFound } from "../errors.ts";
-import { hostStub } from "../fleet/stubs.ts";
+import { AppError, notFound } from "../errors.ts";
+import { fleetStub, hostStub } from "../fleet/stubs.ts";
 import { getHost } from "./queries.ts";
 
-/** The host gives its accounts back, one after the other, and takes none until it is resumed. */
-export function drainHost(system: System, name: string): Promise<HostDetail> {
+/**
+ * The host gives its accounts back, one after the other, and takes none until it is resumed. Refused
+ * when the others have no room for them: an emptied host is no reason to be offline.
+ */
+export async function drainHost(system: System, name: string): Promise<HostDetail> {
+  const { region, accounts } = await getHost(system, name);
+  const places = await fleetStub(system.env, region).placesBeside(name);
+  if (places < accounts) {
+    throw new AppError(
+      "invalid_state",
+      `The other hosts have room for ${places} of its ${accounts} accounts. Add a host first.`,
+    );
+  }
   return setDraining(system, name, true);
 }
 

@@ -82,3 +82,20 @@ test("a drained host is told so, also when it comes back, until it is resumed", 
   expect(HostDetail.parse(await resumed.json()).state).toBe("up");
   await host.next("resume");
 });
+
+test("a host is not emptied while the others have no room for its accounts", async () => {
+  const { session } = await givenPlatformAdmin();
+  const host = await new FakeHost().connect();
+  await givenConnected(host);
+  const drain = () => call(`/v1/admin/hosts/${host.name}/drain`, { session, method: "POST" });
+  const refused = await drain();
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({
+    code: "invalid_state",
+    detail: "The other hosts have room for 0 of its 1 accounts. Add a host first.",
+  });
+  expect(host.count("drain")).toBe(0);
+  await new FakeHost().connect();
+  await vi.waitFor(async () => expect((await drain()).status).toBe(200));
+  await host.next("drain");
+});

@@ -53,7 +53,7 @@ export const adminRoutes = newRouter()
       operationId: "drainHost",
       summary: "Empty a host",
       description:
-        "It stays connected, gives its accounts to others one after the other, and takes none until it is resumed. For platform admins.",
+        "It stays connected, gives its accounts to others one after the other, and takes none until it is resumed. Refused when the others have no room for them. For platform admins.",
       ...common,
       middleware: [requirePlatformAdmin, noFields] as const,
       request: { params },

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { admits, chooseHost, type HostFacts, roomOf } from "./choose-host.ts";
+import { admits, chooseHost, type HostFacts, placesOf, roomOf } from "./choose-host.ts";
 
 const NOW = 1_000_000;
 const tenantOf = (n: number) => `ten_${String(n).padStart(26, "0")}` as const;
@@ -69,6 +69,12 @@ test("room is between 0 and 1, grows with whatever is free, and is none where on
   expect(roomOf(host({ sessions: 100, memory: 0 }).load)).toBe(0);
   expect(roomOf(host({ memory: 0.95 }).load)).toBe(0);
   expect(roomOf(host({ delay: 600 }).load)).toBe(0);
+});
+
+test("a host has places as far as both its capacity and its memory reach", () => {
+  expect(placesOf(host({ sessions: 40, memory: 0.1 }), 10)).toBe(60);
+  expect(placesOf(host({ sessions: 40, memory: 0.5 }), 10)).toBe(40);
+  expect(placesOf(host({ sessions: 40, state: "draining" }), 10)).toBe(0);
 });
 
 test("memory and lateness count, not only a number of sessions", () => {

@@ -61,6 +61,15 @@ export function chooseHost(hosts: Hosts, { tenant, except }: Seeker, now: number
   return best?.name ?? null;
 }
 
+/** How many accounts more the host can take, each of about this size. */
+export function placesOf(facts: HostFacts, sessionBytes: number): number {
+  if (!admits(facts)) return 0;
+  const { sessions, capacity, rss_bytes, memory_limit_bytes } = facts.load;
+  const bytes =
+    memory_limit_bytes === 0 ? Infinity : memory_limit_bytes * UNWELL.memory.from - rss_bytes;
+  return Math.max(0, Math.min(capacity - sessions, Math.floor(bytes / sessionBytes)));
+}
+
 function free(used: number): number {
   return Math.min(1, Math.max(0, 1 - used));
 }

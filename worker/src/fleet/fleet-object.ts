@@ -5,7 +5,7 @@ import type { Id } from "@roost/contract/ids";
 import { accountStub } from "../accounts/account-stub.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { describeError, log } from "../log.ts";
-import { admits, chooseHost, type HostFacts } from "./choose-host.ts";
+import { admits, chooseHost, type HostFacts, placesOf } from "./choose-host.ts";
 import { nextMove } from "./next-move.ts";
 import { hostStub } from "./stubs.ts";
 
@@ -115,6 +115,12 @@ export class FleetObject extends DurableObject<Env> {
   /** The names of all hosts that were here lately. */
   hostNames(): string[] {
     return [...this.hosts.keys()].sort();
+  }
+
+  /** How many accounts the others could take, if this host were emptied. */
+  placesBeside(host: string): number {
+    const others = [...this.hosts].filter(([name]) => name !== host);
+    return others.reduce((sum, [, facts]) => sum + placesOf(facts, SESSION_BYTES), 0);
   }
 
   // Called by accounts
