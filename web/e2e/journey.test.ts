@@ -4,7 +4,17 @@ import { Message } from "@roost/contract/messages";
 import type { Page } from "playwright-core";
 import { expect, inject, test, vi } from "vitest";
 import { givenBrowser } from "./browser.ts";
-import { createAccount, givenConnected, phones, qrText, signUp, somebody } from "./people.ts";
+import {
+  createAccount,
+  givenConnected,
+  isStamped,
+  live,
+  phones,
+  qrText,
+  signUp,
+  somebody,
+  stamp,
+} from "./people.ts";
 
 const visit = givenBrowser();
 
@@ -138,20 +148,6 @@ test("whoever is not signed in is sent to the login and back afterwards", async 
   await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL("**/keys");
 });
-
-/** Marks the document, which a reload would throw away. */
-async function stamp(page: Page): Promise<void> {
-  await page.evaluate(() => document.body.setAttribute("data-stamp", "here"));
-}
-
-/** The stream is open: what appears was told by it, since only without it pages ask again. */
-async function live(page: Page): Promise<void> {
-  await page.locator('[data-live="true"]').waitFor({ state: "attached" });
-}
-
-async function isStamped(page: Page): Promise<boolean> {
-  return (await page.locator("body[data-stamp]").count()) === 1;
-}
 
 async function createKey(page: Page): Promise<string> {
   await page.goto("/keys/new");

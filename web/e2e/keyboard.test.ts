@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test, vi } from "vitest";
 import { givenBrowser } from "./browser.ts";
-import { givenConnected, phones, signUp, somebody } from "./people.ts";
+import { createAccount, givenConnected, phones, signUp, somebody } from "./people.ts";
 
 const visit = givenBrowser();
 
@@ -54,6 +54,21 @@ test("a question is asked, left with Escape, and gives the focus back", async ()
   await page.keyboard.press("Escape");
   await page.getByRole("alertdialog").waitFor({ state: "hidden" });
   await vi.waitFor(async () => expect(await focused(page)).toBe("Delete account"));
+});
+
+test("a queue is paused, counted and cleared with the keyboard alone", async () => {
+  await using visitor = await visit();
+  const { page } = visitor;
+  await signUp(page, somebody().email);
+  const account = await createAccount(page, "Support");
+  await page.goto(`/accounts/${account}/queue`);
+  await tabTo(page, "Pause");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Resume" }).waitFor();
+  await tabTo(page, "Count what matches");
+  await page.keyboard.press("Enter");
+  await page.getByText("Nothing that waits matches.").waitFor();
+  expect(await focused(page)).toBe("Count what matches");
 });
 
 /** Presses Tab until the focus is on what bears this name. */

@@ -4,7 +4,15 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { givenBrowser } from "./browser.ts";
-import { createAccount, givenConnected, phones, signUp, somebody } from "./people.ts";
+import {
+  createAccount,
+  givenConnected,
+  logInAsAdmin,
+  phones,
+  sendText,
+  signUp,
+  somebody,
+} from "./people.ts";
 
 /**
  * Every page as people see it: wide and narrow, light and dark, empty and full. The pictures are for
@@ -42,17 +50,27 @@ const visitor: Tour = {
 };
 let empty: Tour;
 let full: Tour;
+let troubled: Tour;
+let admin: Tour;
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   empty = await givenEmpty();
   full = await givenFull();
+  troubled = await givenTroubled();
+  admin = await givenAdmin();
 });
 
 test.each(looks)(
   "$name: pages fit, read well to a screen reader and do not jump",
   async (look) => {
-    for (const [tourName, tour] of Object.entries({ visitor, empty, full })) {
+    for (const [tourName, tour] of Object.entries({
+      visitor,
+      empty,
+      full,
+      troubled,
+      admin,
+    })) {
       await using walk = await visit({ viewport: look.viewport, colorScheme: look.colorScheme });
       const { page, complaints } = walk;
       await page.context().addCookies(tour.cookies);
@@ -122,7 +140,12 @@ async function givenFull(): Promise<Tour> {
       ["account", `/accounts/${account}`],
       ["account-linking", `/accounts/${linking}`, showQr],
       ["account-unlinked", `/accounts/${unlinked}`],
+      ["account-health", `/accounts/${account}/health`],
+      ["account-health-unlinked", `/accounts/${unlinked}/health?days=30`],
+      ["account-queue", `/accounts/${account}/queue`],
+      ["account-queue-unlinked", `/accounts/${unlinked}/queue?show=scheduled`],
       ["account-settings", `/accounts/${account}/settings`],
+      ["account-limits-refused", `/accounts/${account}/settings`, limitWrongly],
       ["account-delete", `/accounts/${account}/settings?confirm=delete`],
       ["account-send-refused", `/accounts/${account}`, sendWrongly],
       ["chats", "/chats"],
@@ -130,8 +153,84 @@ async function givenFull(): Promise<Tour> {
       ["keys", "/keys"],
       ["keys-new", "/keys/new"],
       ["account-missing", `/accounts/acc_${"0".repeat(26)}`],
+      ["fleet-hidden", "/admin/fleet"],
     ],
   };
+}
+
+/** An account with failures behind it, messages that wait, and WhatsApp's own word against it. */
+async function givenTroubled(): Promise<Tour> {
+  await using somewhere = await visit();
+  const { page } = somewhere;
+  const { email, number } = somebody();
+  const friend = somebody();
+  await phones().post("/phones", { number: friend.number, name: "João Nogueira" });
+  await signUp(page, email);
+  const account = await givenConnected(page, "Campaigns", number);
+  await phones().post("/faults", { kind: "ack_error", code: 429, number, count: 2 });
+  for (const text of ["Too fast.", "Again too fast."]) {
+    await sendText(page, account, friend.number, text);
+  }
+  // Nobody in the sandbox has a number with such an end.
+  await sendText(page, account, "5511987650000", "Is anybody there?");
+  await page.goto(`/accounts/${account}/queue?show=failed`);
+  await page.getByText("Try all again").waitFor();
+  const until = new Date(Date.now() + 20 * 3_600_000).toISOString();
+  await phones().post("/faults", { kind: "time_lock", number, until });
+  await phones().post("/faults", { kind: "new_chat_cap", number, used: 180, total: 200 });
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Resume" }).waitFor();
+  for (let n = 1; n <= 3; n++) {
+    await sendText(page, account, friend.number, `Your order ${n} is ready to be collected.`);
+  }
+  return {
+    cookies: await page.context().cookies(),
+    pages: [
+      ["account", `/accounts/${account}`],
+      ["account-health", `/accounts/${account}/health?days=1`],
+      ["account-health-changes", `/accounts/${account}/health?days=1`, openChanges],
+      ["account-queue", `/accounts/${account}/queue`],
+      ["account-queue-failed", `/accounts/${account}/queue?show=failed`],
+      ["account-queue-clear", `/accounts/${account}/queue`, askToClear],
+    ],
+  };
+}
+
+async function givenAdmin(): Promise<Tour> {
+  await using somewhere = await visit();
+  const { page } = somewhere;
+  await logInAsAdmin(page);
+  await page.goto("/admin/fleet");
+  const host = await page
+    .getByRole("list", { name: "Hosts" })
+    .getByRole("link")
+    .first()
+    .innerText();
+  return {
+    cookies: await page.context().cookies(),
+    pages: [
+      ["fleet", "/admin/fleet"],
+      ["host", `/admin/fleet/${host}`],
+      ["host-drain", `/admin/fleet/${host}?confirm=drain`],
+      ["host-missing", "/admin/fleet/nowhere"],
+    ],
+  };
+}
+
+async function openChanges(page: Page): Promise<void> {
+  await page.getByText("The changes in words").click();
+}
+
+async function askToClear(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Count what matches" }).click();
+  await page.getByRole("alertdialog").waitFor();
+}
+
+async function limitWrongly(page: Page): Promise<void> {
+  await page.getByLabel("Pause, at least", { exact: true }).fill("9");
+  await page.getByLabel("Pause, at most", { exact: true }).fill("2");
+  await page.getByRole("button", { name: "Save the limits" }).click();
+  await page.getByRole("alert").waitFor();
 }
 
 /** As somebody without JavaScript or with an odd browser would: past the browser's own checks. */

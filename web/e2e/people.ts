@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { LinkAttempt } from "@roost/contract/accounts";
+import { Message } from "@roost/contract/messages";
 import type { Page } from "playwright-core";
 import { inject, vi } from "vitest";
 import { z } from "zod";
@@ -68,6 +69,42 @@ export async function qrText(page: Page, account: string): Promise<string> {
     },
     { timeout: 20_000, interval: 100 },
   );
+}
+
+/** Logs in as somebody who runs the deployment. */
+export async function logInAsAdmin(page: Page): Promise<void> {
+  const { email, password } = inject("admin");
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL("**/accounts");
+}
+
+/** Sends a text by the API, as the person whose page it is; answers the message's id. */
+export async function sendText(page: Page, account: string, to: string, body: string) {
+  const { web } = inject("urls");
+  const response = await page.context().request.post(`${web}/v1/messages`, {
+    // As the page's own requests: a session alone is not enough for a change.
+    headers: { origin: web },
+    data: { account, to: `+${to}`, text: { body } },
+  });
+  if (!response.ok()) throw new Error(`${response.status()} ${await response.text()}`);
+  return Message.parse(await response.json()).id;
+}
+
+/** The stream is open: what appears from now on was told by it. */
+export async function live(page: Page): Promise<void> {
+  await page.locator('[data-live="true"]').waitFor({ state: "attached" });
+}
+
+/** Marks the document, which a reload would throw away. */
+export async function stamp(page: Page): Promise<void> {
+  await page.evaluate(() => document.body.setAttribute("data-stamp", "here"));
+}
+
+export async function isStamped(page: Page): Promise<boolean> {
+  return (await page.locator("body[data-stamp]").count()) === 1;
 }
 
 /** An account that is linked to a phone of that number and connected; the page shows it. */

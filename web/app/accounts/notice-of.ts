@@ -22,7 +22,7 @@ export function noticeOf({ state, reason }: Pick<Account, "state" | "reason">): 
       return null;
     case "connected":
       // Something a person should know of, although it works.
-      return reason === null ? null : { tone: "warning", title: "Connected, but", deed: "health" };
+      return reason === null ? null : { tone: "warning", title: "Connected", deed: "health" };
     case "connecting":
       return reason === null ? null : { tone: "info", title: "Connecting", deed: null };
     case "reconnecting":

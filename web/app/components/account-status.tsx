@@ -1,20 +1,14 @@
-import { Form } from "@remix-run/react";
+import { Form, Link } from "@remix-run/react";
 import type { Health } from "@roost/contract/accounts";
 import type { Queue } from "@roost/contract/queue";
 import type { FormRefusal } from "../forms.ts";
+import { backlogCodes, meaningOf } from "../queue/queue-words.ts";
 import { Alert } from "./alert.tsx";
 import { Button } from "./button.tsx";
 import { Card, CardBody, CardHeader } from "./card.tsx";
 import { Figure } from "./figure.tsx";
 import { FormError } from "./form.tsx";
 import { Meter } from "./meter.tsx";
-
-const queueStates = {
-  active: "Sending as messages come.",
-  paused: "Paused: messages are accepted and held.",
-  draining: "Draining: what is accepted goes out, nothing new is taken.",
-  frozen: "Frozen: nothing is taken and nothing goes out.",
-};
 
 /** How an account is doing: its health, what waits, and how much of its limits is used. */
 export function AccountStatus({
@@ -28,12 +22,22 @@ export function AccountStatus({
 }) {
   const waiting = queue.counts.accepted + queue.counts.scheduled + queue.counts.leased;
   const isActive = queue.state === "active";
+  // Resuming would send all of it, so that is asked where one sees what it is.
+  const isBacklog = queue.reason !== null && backlogCodes.has(queue.reason.code);
   // What is said above as a warning need not be said again below.
   const isSaid = health.reasons.some(({ code }) => code === queue.waiting_for?.code);
   const holds = isSaid ? null : queue.waiting_for;
   return (
     <Card aria-labelledby="status-title">
-      <CardHeader id="status-title" title="How it is doing" />
+      <CardHeader
+        id="status-title"
+        title="How it is doing"
+        action={
+          <Link to="health" className="text-sm font-medium text-primary hover:underline">
+            Details
+          </Link>
+        }
+      />
       <CardBody className="space-y-5 text-sm">
         <dl className="grid grid-cols-2 gap-4">
           <Figure label="Health" value={health.score} of="of 100" />
@@ -54,22 +58,31 @@ export function AccountStatus({
           <Meter label="This hour" {...health.windows.hour} />
           <Meter label="This day" {...health.windows.day} />
         </div>
-        <Form
-          method="post"
-          action="?index"
-          preventScrollReset
-          className="space-y-3 border-t border-border pt-4"
-        >
-          <FormError refusal={refusal} />
-          <input type="hidden" name="intent" value="queue" />
-          <input type="hidden" name="state" value={isActive ? "paused" : "active"} />
-          <p className="text-pretty text-muted-foreground">
-            {holds?.sentence ?? queueStates[queue.state]}
-          </p>
-          <Button type="submit" variant="outline" size="small">
-            {isActive ? "Pause sending" : "Resume sending"}
-          </Button>
-        </Form>
+        {isBacklog ? (
+          <Alert tone="warning">
+            {queue.reason?.sentence}{" "}
+            <Link to="queue" className="font-medium underline underline-offset-4">
+              Decide in the queue
+            </Link>
+          </Alert>
+        ) : (
+          <Form
+            method="post"
+            action="?index"
+            preventScrollReset
+            className="space-y-3 border-t border-border pt-4"
+          >
+            <FormError refusal={refusal} />
+            <input type="hidden" name="intent" value="queue" />
+            <input type="hidden" name="state" value={isActive ? "paused" : "active"} />
+            <p className="text-pretty text-muted-foreground">
+              {holds?.sentence ?? meaningOf(queue.state)}
+            </p>
+            <Button type="submit" variant="outline" size="small">
+              {isActive ? "Pause sending" : "Resume sending"}
+            </Button>
+          </Form>
+        )}
       </CardBody>
     </Card>
   );

@@ -17,16 +17,24 @@ type ConfirmProps = {
   /** How the question is left without doing it; “Cancel” unless that is what would be done. */
   leave?: string;
   size?: "default" | "small";
+  /** `quiet` where there is one beside each thing of a list. */
+  look?: "destructive" | "quiet";
 };
 
 /** Asks before something that cannot be undone. */
-export function ConfirmDialog({ name, trigger, size = "default", ...question }: ConfirmProps) {
+export function ConfirmDialog({
+  name,
+  trigger,
+  size = "default",
+  look = "destructive",
+  ...question
+}: ConfirmProps) {
   const [search, setSearch] = useSearchParams();
   const asked = useRef<HTMLAnchorElement>(null);
   const leave = (): void => setSearch(without, { replace: true, preventScrollReset: true });
   return (
     <>
-      <Button asChild variant="destructive" size={size}>
+      <Button asChild variant={look === "quiet" ? "outline" : look} size={size}>
         <Link ref={asked} to={`?${asking(search, name)}`} replace preventScrollReset>
           {trigger}
         </Link>
@@ -78,7 +86,7 @@ export function QuestionDialog({
   );
 }
 
-type Question = Omit<ConfirmProps, "name" | "trigger" | "size">;
+type Question = Omit<ConfirmProps, "name" | "trigger" | "size" | "look">;
 
 /** The address with the question in it; whatever else it says stays. */
 function asking(search: URLSearchParams, name: string): string {

@@ -6,22 +6,22 @@ export function Meter({
   label,
   used,
   limit,
-  className,
+  isLow,
 }: {
   label: string;
   used: number;
   limit: number;
-  className?: string;
+  isLow?: boolean | undefined;
 }) {
   return (
-    <div className={className}>
+    <div>
       <div className="flex flex-wrap justify-between gap-x-3 text-[0.8125rem]">
         <span className="text-muted-foreground">{label}</span>
         <span className="tabular-nums">
           {formatCount(used)} <span className="text-muted-foreground">of {formatCount(limit)}</span>
         </span>
       </div>
-      <Bar used={used} limit={limit} className="mt-1" />
+      <Bar used={used} limit={limit} isLow={isLow} className="mt-1" />
     </div>
   );
 }
@@ -30,16 +30,19 @@ export function Meter({
 export function Bar({
   used,
   limit,
+  isLow = used >= limit,
   className,
 }: {
   used: number;
   limit: number;
+  /** Whether a person should look at it; when nothing is left, unless told. */
+  isLow?: boolean | undefined;
   className?: string;
 }) {
   return (
     <div aria-hidden className={cn("h-1.5 overflow-hidden rounded-full bg-muted", className)}>
       <div
-        className={cn("h-full rounded-full", used >= limit ? "bg-warning" : "bg-primary")}
+        className={cn("h-full rounded-full", isLow ? "bg-warning" : "bg-primary")}
         style={{ width: `${percentOf(used, limit)}%` }}
       />
     </div>

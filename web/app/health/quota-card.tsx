@@ -1,8 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { Health, Window } from "@roost/contract/accounts";
+import { Button } from "../components/button.tsx";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
 import { Bar } from "../components/meter.tsx";
-import { textLink } from "../components/visitor-card.tsx";
 import { lanes } from "../lanes/lanes.ts";
 import { formatCount } from "../lib/numbers.ts";
 
@@ -19,13 +19,11 @@ export function QuotaCard({ health }: { health: Health }) {
       <CardHeader
         id="quota"
         title="Limits"
-        description={
-          <>
-            What went out within the last minute, hour and day, of what may.{" "}
-            <Link to="../settings#limits" className={textLink}>
-              Change the limits
-            </Link>
-          </>
+        description="What went out within the last minute, hour and day, of what may."
+        action={
+          <Button asChild variant="outline" size="small">
+            <Link to="../settings#limits">Change</Link>
+          </Button>
         }
       />
       <CardBody>
@@ -79,7 +77,8 @@ function Used({ used, limit, left }: Window) {
   return (
     <>
       <p className="tabular-nums [overflow-wrap:anywhere]">
-        {formatCount(used)} <span className="text-muted-foreground">of {formatCount(limit)}</span>
+        {formatCount(used)}{" "}
+        <span className="block text-muted-foreground sm:inline">of {formatCount(limit)}</span>
       </p>
       <Bar used={limit - left} limit={limit} className="mt-1.5" />
       <p className="mt-1 text-xs text-muted-foreground tabular-nums">{formatCount(left)} left</p>

@@ -5,6 +5,7 @@ import { Card, CardBody, CardHeader } from "../components/card.tsx";
 import { useTimeZone } from "../components/time.tsx";
 import { cn } from "../lib/cn.ts";
 import type { ScoreDrawing } from "./draw-score.server.ts";
+import { ScoreChanges } from "./score-changes.tsx";
 import { ScoreChart } from "./score-chart.tsx";
 import { summaryOf, wordFor } from "./score-words.ts";
 import { spans } from "./spans.ts";
@@ -52,6 +53,7 @@ export function ScoreCard({
           <figcaption className="mt-3 text-[0.8125rem] text-pretty text-muted-foreground">
             {summaryOf(drawing.points, days, timeZone)}
           </figcaption>
+          <ScoreChanges points={drawing.points} />
         </figure>
         {health.reasons.length === 0 ? null : (
           <ul className="space-y-2.5 md:col-span-2" aria-label="What holds it back">

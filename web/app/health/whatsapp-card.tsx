@@ -4,7 +4,7 @@ import { Card, CardBody, CardHeader } from "../components/card.tsx";
 import { Fact, Facts } from "../components/facts.tsx";
 import { Bar, Meter } from "../components/meter.tsx";
 import { Time } from "../components/time.tsx";
-import { DAYS_UNTIL_LOGGED_OUT, daysUnseen } from "./phone-seen.ts";
+import { DAYS_UNTIL_LOGGED_OUT, DAYS_UNTIL_WARNED, daysUnseen } from "./phone-seen.ts";
 
 const capNotes = {
   none: null,
@@ -50,7 +50,7 @@ function TimeLock({ lock }: { lock: Standing["time_lock"] }) {
   }
   return (
     <Facts>
-      <Fact label="Beginning chats">{lock === null ? "WhatsApp has said nothing" : "Allowed"}</Fact>
+      <Fact label="Beginning chats">{lock === null ? "Nothing said so far" : "Allowed"}</Fact>
     </Facts>
   );
 }
@@ -60,7 +60,12 @@ function Cap({ cap }: { cap: Standing["new_chat_cap"] }) {
   const note = capNotes[cap.status];
   return (
     <div>
-      <Meter label="New chats in WhatsApp’s cycle" used={cap.used} limit={cap.total} />
+      <Meter
+        label="New chats in WhatsApp’s cycle"
+        used={cap.used}
+        limit={cap.total}
+        isLow={note !== null}
+      />
       {note === null && cap.cycle_end === null ? null : (
         <p className="mt-1.5 text-[0.8125rem] text-pretty text-muted-foreground">
           {note}{" "}
@@ -92,7 +97,12 @@ function PhoneSeen({ seenAt, now }: { seenAt: string | null; now: number }) {
           <Time at={seenAt} />
         </Fact>
       </Facts>
-      <Bar used={days} limit={DAYS_UNTIL_LOGGED_OUT} className="mt-1.5" />
+      <Bar
+        used={days}
+        limit={DAYS_UNTIL_LOGGED_OUT}
+        isLow={days >= DAYS_UNTIL_WARNED}
+        className="mt-1.5"
+      />
       <p className="mt-1.5 text-[0.8125rem] text-pretty text-muted-foreground">
         {sinceWords(days)} After {DAYS_UNTIL_LOGGED_OUT} days without it, WhatsApp logs Roost out.
       </p>

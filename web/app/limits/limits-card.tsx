@@ -86,15 +86,21 @@ export function LimitsCard({
             title="Pauses"
             hint="A person does not write like a machine. In seconds, by chance in between."
           >
-            <div className="grid grid-cols-2 gap-4">
-              <Field label="Between messages, from" {...seconds} {...field("gap_min")} />
-              <Field label="to" subject="The pause" {...seconds} {...field("gap_max")} />
+            <div className="grid gap-4 sm:grid-cols-2">
+              <Field label="Pause, at least" {...seconds} {...field("gap_min")} />
               <Field
-                label="Before campaign messages, from"
+                label="Pause, at most"
+                subject="The pause"
                 {...seconds}
-                {...field("campaign_gap_min")}
+                {...field("gap_max")}
               />
-              <Field label="to" subject="The pause" {...seconds} {...field("campaign_gap_max")} />
+              <Field label="Campaign pause, at least" {...seconds} {...field("campaign_gap_min")} />
+              <Field
+                label="Campaign pause, at most"
+                subject="The pause"
+                {...seconds}
+                {...field("campaign_gap_max")}
+              />
               <Field
                 label="Typing, ms per character"
                 min={0}
@@ -106,7 +112,7 @@ export function LimitsCard({
           </Group>
           <Group title="Quiet hours" hint="Replies go out all the same, everything else waits.">
             <Checkbox name="quiet" label="Keep quiet hours" isTicked={isTicked("quiet")} />
-            <div className="grid grid-cols-2 gap-4 sm:grid-cols-[7rem_7rem_1fr]">
+            <div className="grid grid-cols-2 gap-4 sm:grid-cols-[9rem_9rem_1fr]">
               <Field label="From" type="time" required {...field("quiet_start")} />
               <Field label="Until" type="time" required {...field("quiet_end")} />
               <div className="col-span-2 sm:col-span-1">
@@ -139,10 +145,13 @@ export function LimitsCard({
 /** Fields that belong together. */
 function Group({ title, hint, children }: { title: string; hint: string; children: ReactNode }) {
   return (
-    <fieldset className="space-y-3">
-      <legend className="text-sm font-semibold">{title}</legend>
-      <p className="-mt-2 text-[0.8125rem] text-pretty text-muted-foreground">{hint}</p>
-      {children}
-    </fieldset>
+    // A border of the fieldset itself would run through its legend.
+    <div className="border-t border-border pt-5">
+      <fieldset className="space-y-3">
+        <legend className="text-sm font-semibold">{title}</legend>
+        <p className="-mt-2 text-[0.8125rem] text-pretty text-muted-foreground">{hint}</p>
+        {children}
+      </fieldset>
+    </div>
   );
 }

@@ -4,6 +4,7 @@ import { ArrowDownLeft, ArrowUpRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { Ticks } from "../components/ticks.tsx";
 import { Time } from "../components/time.tsx";
+import { cn } from "../lib/cn.ts";
 import { formatPhone } from "../lib/phone.ts";
 import { contentOf } from "./content.ts";
 
@@ -30,7 +31,10 @@ function MessageRow({ message, action }: { message: MessageData; action: ReactNo
   return (
     <li
       data-message={message.id}
-      className="grid grid-cols-[1rem_minmax(0,1fr)_auto] gap-x-3 gap-y-0.5 px-5 py-3 text-sm sm:grid-cols-[1rem_minmax(0,1fr)_8rem_6.5rem]"
+      className={cn(
+        "grid grid-cols-[1rem_minmax(0,1fr)_auto] gap-x-3 gap-y-0.5 px-5 py-3 text-sm sm:grid-cols-[1rem_minmax(0,1fr)_8rem_6.5rem]",
+        action !== undefined && "sm:grid-cols-[1rem_minmax(0,1fr)_7.5rem_6.5rem_7rem]",
+      )}
     >
       <Arrow aria-hidden className="mt-0.5 size-4 text-muted-foreground" />
       <div className="min-w-0">
@@ -46,7 +50,6 @@ function MessageRow({ message, action }: { message: MessageData; action: ReactNo
         {message.error === null ? null : (
           <p className="mt-1 text-destructive">{message.error.detail}</p>
         )}
-        {action === undefined || action === null ? null : <div className="mt-2">{action}</div>}
       </div>
       <p className="text-right text-[0.8125rem] text-muted-foreground sm:order-last">
         <Time at={message.created_at} />
@@ -58,6 +61,11 @@ function MessageRow({ message, action }: { message: MessageData; action: ReactNo
           <Ticks state={message.state} hasLabel />
         )}
       </p>
+      {action === undefined || action === null ? null : (
+        <div className="col-start-2 mt-2 sm:order-last sm:col-start-5 sm:mt-0 sm:justify-self-end">
+          {action}
+        </div>
+      )}
     </li>
   );
 }

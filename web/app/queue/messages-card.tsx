@@ -67,9 +67,9 @@ export function MessagesCard({
           </Link>
         ))}
       </nav>
-      <div className="space-y-3 px-5 not-empty:pb-4">
-        <FormError refusal={refusal} />
-        {done === null ? null : <output className="block text-sm text-pretty">{done}</output>}
+      <div className="flex flex-col gap-3 px-5 *:last:mb-4">
+        {refusal === null ? null : <FormError refusal={refusal} />}
+        {done === null ? null : <output className="text-sm text-pretty">{done}</output>}
         {show === "failed" ? <Groups groups={errorGroups(messages)} hasMore={hasMore} /> : null}
         {show === "unconfirmed" && messages.length > 0 ? (
           <p className="text-sm text-pretty text-muted-foreground">
@@ -142,6 +142,7 @@ function deedFor(show: Shown["show"], { id, error }: Message) {
       name={`cancel-${id}`}
       trigger="Cancel"
       size="small"
+      look="quiet"
       title="Cancel this message?"
       confirm="Cancel it for good"
       pendingLabel="Cancelling"

@@ -1,14 +1,11 @@
 import { Form, useNavigation } from "@remix-run/react";
 import type { Queue } from "@roost/contract/queue";
-import { Badge } from "../components/badge.tsx";
 import { SubmitButton } from "../components/button.tsx";
 import { Card, CardHeader } from "../components/card.tsx";
 import { FormError } from "../components/form.tsx";
 import type { FormRefusal } from "../forms.ts";
 import { cn } from "../lib/cn.ts";
 import { queueStates } from "./queue-words.ts";
-
-const tones = { active: "good", paused: "busy", draining: "busy", frozen: "bad" } as const;
 
 /** What the queue does now, and the three other things it could do. */
 export function StateCard({ queue, refusal }: { queue: Queue; refusal: FormRefusal | null }) {
@@ -19,18 +16,14 @@ export function StateCard({ queue, refusal }: { queue: Queue; refusal: FormRefus
         id="queue-state"
         title="Queue"
         description="A change acts at once: what a host has not begun to send comes back."
-        action={
-          <output>
-            <Badge tone={tones[queue.state]}>
-              {queueStates.find(({ state }) => state === queue.state)?.label}
-            </Badge>
-          </output>
-        }
       />
       <Form method="post" preventScrollReset>
-        <div className="px-5 not-empty:pb-4">
-          <FormError refusal={refusal} />
-        </div>
+        {refusal === null ? null : (
+          <div className="px-5 pb-4">
+            <FormError refusal={refusal} />
+          </div>
+        )}
+        <output className="sr-only">The queue is {queue.state}.</output>
         <input type="hidden" name="intent" value="state" />
         <ul
           aria-label="States of the queue"

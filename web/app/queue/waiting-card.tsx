@@ -9,7 +9,7 @@ import { backlogCodes, meaningOf } from "./queue-words.ts";
 const columns = [
   { key: "accepted", label: "Ready" },
   { key: "scheduled", label: "Scheduled" },
-  { key: "leased", label: "Going out" },
+  { key: "leased", label: "Sending" },
 ] as const;
 
 /** What waits, by lane, and why and until when. */
