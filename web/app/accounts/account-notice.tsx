@@ -2,6 +2,7 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import type { Account } from "@roost/contract/accounts";
 import { Alert } from "../components/alert.tsx";
 import { SubmitButton } from "../components/button.tsx";
+import { Time } from "../components/time.tsx";
 import { type Deed, noticeOf } from "./notice-of.ts";
 
 /** What became of the account's connection, until when, and what to do about it. */
@@ -12,6 +13,12 @@ export function AccountNotice({ account }: { account: Account }) {
     <Alert tone={notice.tone} className="mb-6">
       <p>
         <strong className="font-semibold">{notice.title}.</strong> {account.reason?.sentence}
+        {account.until === null ? null : (
+          <>
+            {" "}
+            Until <Time at={account.until} />.
+          </>
+        )}
       </p>
       <Help account={account} deed={notice.deed} />
     </Alert>

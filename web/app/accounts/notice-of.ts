@@ -9,7 +9,7 @@ export type Notice = {
 };
 
 /** Reasons of a stopped account that a restart would not mend. */
-const needsReset = new Set<string | undefined>(["credentials_refused"]);
+const needsReset = new Set<string | undefined>(["credentials_refused", "passkey_demanded"]);
 
 /**
  * What is said above an account's page of its state, besides the reason's own sentence. Null for

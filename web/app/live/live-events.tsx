@@ -33,10 +33,10 @@ export function LiveEvents({ children }: { children: ReactNode }) {
         onEvent: (event) => {
           for (const listener of listeners) listener(event);
         },
-        onOpen: (isReopened) => {
+        onOpen: () => {
           setIsLive(true);
-          // What happened in between was not told to us.
-          if (isReopened) refresh();
+          // What happened since the page was made, or since the stream was lost, was not told to us.
+          refresh();
         },
         onLost: () => setIsLive(false),
       }),

@@ -29,7 +29,7 @@ const LONGEST_PAUSE_MS = 30_000;
 
 type StreamListener = {
   onEvent: (event: Event) => void;
-  onOpen: (isReopened: boolean) => void;
+  onOpen: () => void;
   onLost: () => void;
 };
 
@@ -37,15 +37,13 @@ type StreamListener = {
 export function openStream({ onEvent, onOpen, onLost }: StreamListener): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let wasOpen = false;
   let pauseMs = FIRST_PAUSE_MS;
 
   const open = (): void => {
     source = new EventSource("/v1/events/stream");
     source.addEventListener("open", () => {
       pauseMs = FIRST_PAUSE_MS;
-      onOpen(wasOpen);
-      wasOpen = true;
+      onOpen();
     });
     source.addEventListener("error", () => {
       onLost();
