@@ -175,14 +175,14 @@ async function givenTroubled(): Promise<Tour> {
   await sendText(page, account, "5511987650000", "Is anybody there?");
   await page.goto(`/accounts/${account}/queue?show=failed`);
   await page.getByText("Try all again").waitFor();
-  const until = new Date(Date.now() + 20 * 3_600_000).toISOString();
-  await phones().post("/faults", { kind: "time_lock", number, until });
-  await phones().post("/faults", { kind: "new_chat_cap", number, used: 180, total: 200 });
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByRole("button", { name: "Resume" }).waitFor();
   for (let n = 1; n <= 3; n++) {
     await sendText(page, account, friend.number, `Your order ${n} is ready to be collected.`);
   }
+  const until = new Date(Date.now() + 20 * 3_600_000).toISOString();
+  await phones().post("/faults", { kind: "time_lock", number, until });
+  await phones().post("/faults", { kind: "new_chat_cap", number, used: 180, total: 200 });
   return {
     cookies: await page.context().cookies(),
     pages: [

@@ -8,12 +8,12 @@ import { NewChatsCard } from "../health/new-chats-card.tsx";
 import { PlanCard } from "../health/plan-card.tsx";
 import { QuotaCard } from "../health/quota-card.tsx";
 import { ScoreCard } from "../health/score-card.tsx";
+import { scoreHistory } from "../health/score-history.ts";
 import { spanOf } from "../health/spans.ts";
 import { WhatsAppCard } from "../health/whatsapp-card.tsx";
 import { useLiveEvents, useRefresh } from "../live/live-events.tsx";
 import { zoneOf } from "../theme.ts";
 
-const DAY_MS = 86_400_000;
 /** Each message moves a window; nobody reads faster. */
 const COUNT_EVERY_MS = 3_000;
 
@@ -25,11 +25,15 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const api = apiFor(request, context);
   const days = spanOf(new URL(request.url).searchParams);
   // All that is kept: what the score was before the span is in it, too.
-  const [answered, history] = await Promise.all([api.getHealth(id), api.getHealthHistory(id)]);
+  const [account, answered, kept] = await Promise.all([
+    api.getAccount(id),
+    api.getHealth(id),
+    api.getHealthHistory(id),
+  ]);
   const health = orThrow(answered, request);
   const now = Date.now();
-  const span = { since: now - days * DAY_MS, until: now };
-  const changes = orThrow(history, request).data;
+  const createdAt = Date.parse(orThrow(account, request).created_at);
+  const { span, changes } = scoreHistory(orThrow(kept, request).data, createdAt, days, now);
   return { health, days, now, drawing: drawScore(changes, health.score, span, zoneOf(request)) };
 }
 

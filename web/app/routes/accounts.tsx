@@ -22,6 +22,9 @@ import { refused, textOf } from "../forms.server.ts";
 import { formatPhone } from "../lib/phone.ts";
 import { useLiveAccount } from "../live/use-live-account.ts";
 
+/** A health below this is worth a look. */
+const WORTH_SAYING = 80;
+
 export const meta: MetaFunction = () => [{ title: "Accounts · Roost" }];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -83,6 +86,8 @@ function AccountRow({ listed }: { listed: Account }) {
         </p>
         <p className="truncate text-sm text-muted-foreground tabular-nums">
           {account.phone === null ? "No phone linked" : formatPhone(account.phone)}
+          {account.queue_state === "active" ? null : ` · queue ${account.queue_state}`}
+          {account.health >= WORTH_SAYING ? null : ` · health ${account.health}`}
         </p>
       </div>
       <AccountBadge state={account.state} />
