@@ -82,6 +82,11 @@ export function apiFor(request: Request, context: AppLoadContext) {
       answerOf(messages.$get({ query: { ...page(listed), ...of } })),
     sendMessage: (json: z.input<typeof SendMessage>, key: string) =>
       answerOf(messages.$post({ json, header: { "idempotency-key": key } })),
+    editMessage: (messageId: string, body: string) =>
+      answerOf(messages[":messageId"].$patch({ param: { messageId }, json: { text: { body } } })),
+    /** Cancels what is not begun, takes back what was sent. */
+    deleteMessage: (messageId: string) =>
+      answerOf(messages[":messageId"].$delete({ param: { messageId } })),
     listChats: (listed: Listed = {}) => answerOf(chats.$get({ query: page(listed) })),
     readChat: (chatId: string) => answerOf(chats[":chatId"].read.$post({ param: { chatId } })),
     getChat: (chatId: string) => answerOf(chats[":chatId"].$get({ param: { chatId } })),

@@ -1,13 +1,26 @@
+import { Link, useSearchParams } from "@remix-run/react";
 import type { MessageData } from "@roost/contract/events";
+import { Ellipsis } from "lucide-react";
 import { Ticks } from "../components/ticks.tsx";
 import { Time } from "../components/time.tsx";
+import type { FormRefusal } from "../forms.ts";
 import { cn } from "../lib/cn.ts";
 import { contentOf } from "../messages/content.ts";
+import { AmendForm } from "./amend-form.tsx";
+import { canAmend, chosenIn } from "./amending.ts";
 
 /** One message as it was said: ours at the right, theirs at the left. */
-export function Bubble({ message }: { message: MessageData }) {
+export function Bubble({
+  message,
+  refusal,
+}: {
+  message: MessageData;
+  refusal: FormRefusal | null;
+}) {
+  const [search] = useSearchParams();
   const isOurs = message.direction === "outbound";
   const isRevoked = message.revoked_at !== null;
+  const isChosen = canAmend(message) && chosenIn(search) === message.id;
   return (
     <div
       data-message={message.id}
@@ -18,6 +31,7 @@ export function Bubble({ message }: { message: MessageData }) {
       )}
     >
       <div className="flex max-w-[min(32rem,100%)] items-center gap-1">
+        {canAmend(message) ? <More message={message} isOpen={isChosen} /> : null}
         <div
           className={cn(
             "relative min-w-0 rounded-2xl px-3.5 py-2 text-sm shadow-xs",
@@ -47,7 +61,31 @@ export function Bubble({ message }: { message: MessageData }) {
           {message.error.detail}
         </p>
       )}
+      {isChosen ? <AmendForm message={message} refusal={refusal} /> : null}
     </div>
+  );
+}
+
+/** Leads to what can still be done with a message of ours. */
+function More({ message, isOpen }: { message: MessageData; isOpen: boolean }) {
+  const [search] = useSearchParams();
+  const there = new URLSearchParams(search);
+  if (isOpen) there.delete("message");
+  else there.set("message", message.id);
+  return (
+    <Link
+      to={`?${there}`}
+      replace
+      preventScrollReset
+      aria-expanded={isOpen}
+      aria-label="Edit or delete this message"
+      className={cn(
+        "flex size-8 shrink-0 items-center justify-center rounded-lg text-muted-foreground hover:bg-muted hover:text-foreground focus-visible:opacity-100 [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-hover:opacity-100",
+        isOpen && "bg-muted opacity-100!",
+      )}
+    >
+      <Ellipsis aria-hidden className="size-4" />
+    </Link>
   );
 }
 

@@ -4,6 +4,7 @@ import { Fragment } from "react";
 import { useTimeZone } from "../components/time.tsx";
 import { textLink } from "../components/visitor-card.tsx";
 import { formatDay } from "../lib/times.ts";
+import type { FormRefusal } from "../forms.ts";
 import { Bubble } from "./bubble.tsx";
 
 /** What was said, oldest first. Given newest first; stays at the bottom when something arrives. */
@@ -12,11 +13,14 @@ export function Conversation({
   nextCursor,
   isLatest,
   now,
+  refusal,
 }: {
   messages: readonly MessageData[];
   nextCursor: string | null;
   isLatest: boolean;
   now: number;
+  /** Why a change of a message was refused. */
+  refusal: FormRefusal | null;
 }) {
   const timeZone = useTimeZone();
   const oldestFirst = messages.toReversed();
@@ -52,7 +56,7 @@ export function Conversation({
                   {dayOf(message)}
                 </p>
               )}
-              <Bubble message={message} />
+              <Bubble message={message} refusal={refusal} />
             </Fragment>
           ))}
         </div>

@@ -57,7 +57,10 @@ export function QuestionDialog({
   ...question
 }: Question & { isAsked: boolean; onLeave: () => void; onClosed: () => void }) {
   const isHydrated = useHydrated();
-  if (!isHydrated) return isAsked ? <Inline {...question} /> : null;
+  if (!isHydrated) {
+    // Read by browsers without JavaScript alone: in others nothing moves when the dialog opens.
+    return <noscript>{isAsked ? <Inline {...question} /> : null}</noscript>;
+  }
   return (
     <AlertDialog.Root open={isAsked} onOpenChange={(isOpen) => (isOpen ? undefined : onLeave())}>
       <AlertDialog.Portal>

@@ -13,7 +13,13 @@ export function ScoreChanges({ points }: { points: readonly ScorePoint[] }) {
       <summary className="w-fit cursor-pointer rounded text-[0.8125rem] font-medium text-muted-foreground hover:text-foreground">
         The changes in words
       </summary>
-      <div className="mt-2 max-h-72 overflow-y-auto rounded-lg border border-border">
+      <section
+        aria-label="Changes of the score"
+        // Scrollable without a mouse, too.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="mt-2 max-h-72 overflow-y-auto rounded-lg border border-border"
+      >
         <table className="w-full text-left text-[0.8125rem]">
           <thead className="text-muted-foreground">
             <tr className="border-b border-border">
@@ -42,7 +48,7 @@ export function ScoreChanges({ points }: { points: readonly ScorePoint[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {points.length > written.length ? (
         <p className="mt-1.5 text-[0.8125rem] text-muted-foreground">
           The last {written.length} of {points.length} changes.

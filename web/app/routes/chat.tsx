@@ -3,6 +3,7 @@ import {
   data,
   type LoaderFunctionArgs,
   type MetaFunction,
+  redirect,
 } from "@remix-run/cloudflare";
 import { Link, useActionData, useFetcher, useLoaderData } from "@remix-run/react";
 import type { Chat } from "@roost/contract/chats";
@@ -14,10 +15,12 @@ import { Avatar } from "../chats/chat-list.tsx";
 import { chatTitle } from "../chats/chat-title.ts";
 import { Composer } from "../chats/composer.tsx";
 import { Conversation } from "../chats/conversation.tsx";
-import { textOf } from "../forms.server.ts";
+import { refusalOf } from "../forms.ts";
+import { refused, textOf } from "../forms.server.ts";
 import { formatPhone } from "../lib/phone.ts";
 import { useIsVisible } from "../lib/use-is-visible.ts";
 import { useLiveMessages } from "../live/use-live-messages.ts";
+import { amendFromForm } from "../messages/amend.server.ts";
 import { sendFromForm } from "../messages/send.server.ts";
 
 const PAGE_SIZE = 50;
@@ -54,6 +57,9 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
     await api.readChat(id);
     return null;
   }
+  const changed = await amendFromForm(api, form);
+  if (changed !== null)
+    return changed.ok ? redirect(`/chats/${id}`) : refused(changed.problem, form);
   const chat = orThrow(await api.getChat(id), request);
   const to = chat.phone ?? chat.lid;
   if (to === null) throw data({ detail: "This chat has no address to answer to." }, 409);
@@ -96,6 +102,7 @@ export default function OneChat() {
         nextCursor={messages.next_cursor}
         isLatest={isLatest}
         now={now}
+        refusal={refusalOf(answer, "edit") ?? refusalOf(answer, "revoke")}
       />
       <Composer key={`composer-${chat.id}`} answered={answer} idempotencyKey={idempotencyKey} />
     </section>
