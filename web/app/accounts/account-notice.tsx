@@ -1,4 +1,4 @@
-import { Form, Link, useNavigation } from "@remix-run/react";
+import { Form, Link, useLocation, useNavigation } from "@remix-run/react";
 import type { Account } from "@roost/contract/accounts";
 import { Alert } from "../components/alert.tsx";
 import { SubmitButton } from "../components/button.tsx";
@@ -33,7 +33,8 @@ const deeds = {
 function Help({ account, deed }: { account: Account; deed: Deed }) {
   const page = `/accounts/${account.id}`;
   const pending = useNavigation().formData?.get("intent");
-  if (deed === null) return null;
+  const { pathname } = useLocation();
+  if (deed === null || pathname === `${page}/${deed}`) return null;
   if (deed === "health") {
     return (
       <Link

@@ -1,7 +1,8 @@
 import { Form, Link } from "@remix-run/react";
-import type { Health } from "@roost/contract/accounts";
+import type { Account, Health } from "@roost/contract/accounts";
 import type { Queue } from "@roost/contract/queue";
 import type { FormRefusal } from "../forms.ts";
+import { reasonsToSay } from "../health/reasons-to-say.ts";
 import { backlogCodes, meaningOf } from "../queue/queue-words.ts";
 import { Alert } from "./alert.tsx";
 import { Button } from "./button.tsx";
@@ -12,10 +13,12 @@ import { Meter } from "./meter.tsx";
 
 /** How an account is doing: its health, what waits, and how much of its limits is used. */
 export function AccountStatus({
+  account,
   health,
   queue,
   refusal,
 }: {
+  account: Account;
   health: Health;
   queue: Queue;
   refusal: FormRefusal | null;
@@ -24,6 +27,7 @@ export function AccountStatus({
   const isActive = queue.state === "active";
   // Resuming would send all of it, so that is asked where one sees what it is.
   const isBacklog = queue.reason !== null && backlogCodes.has(queue.reason.code);
+  const reasons = reasonsToSay(health, account);
   // What is said above as a warning need not be said again below.
   const isSaid = health.reasons.some(({ code }) => code === queue.waiting_for?.code);
   const holds = isSaid ? null : queue.waiting_for;
@@ -43,7 +47,7 @@ export function AccountStatus({
           <Figure label="Health" value={health.score} of="of 100" />
           <Figure label="Waiting" value={waiting} of={waiting === 1 ? "message" : "messages"} />
         </dl>
-        {health.reasons.map((reason) => (
+        {reasons.map((reason) => (
           <Alert key={reason.code} tone="warning">
             {reason.sentence}
           </Alert>

@@ -27,14 +27,14 @@ export function QuotaCard({ health }: { health: Health }) {
         }
       />
       <CardBody>
-        <table className="w-full table-fixed text-left text-[0.8125rem]">
+        <table className="w-full table-fixed text-left text-xs sm:text-[0.8125rem]">
           <thead>
             <tr className="text-muted-foreground">
-              <th scope="col" className="w-[26%] pb-2 font-medium">
+              <th scope="col" className="w-[20%] sm:w-[26%] pb-2 font-medium">
                 <span className="sr-only">Lane</span>
               </th>
               {windows.map(({ key, label }) => (
-                <th key={key} scope="col" className="pb-2 pl-3 font-medium sm:pl-5">
+                <th key={key} scope="col" className="pb-2 pl-2 font-medium sm:pl-5">
                   {label}
                 </th>
               ))}
@@ -64,7 +64,7 @@ function Row({ label, meaning, of }: { label: string; meaning?: string; of: Heal
         )}
       </th>
       {windows.map(({ key }) => (
-        <td key={key} className="py-3 pl-3 sm:pl-5">
+        <td key={key} className="py-3 pl-2 sm:pl-5">
           <Used {...of[key]} />
         </td>
       ))}

@@ -1,10 +1,11 @@
 import { Link } from "@remix-run/react";
-import type { Health } from "@roost/contract/accounts";
+import type { Account, Health } from "@roost/contract/accounts";
 import { Alert } from "../components/alert.tsx";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
 import { useTimeZone } from "../components/time.tsx";
 import { cn } from "../lib/cn.ts";
 import type { ScoreDrawing } from "./draw-score.server.ts";
+import { reasonsToSay } from "./reasons-to-say.ts";
 import { ScoreChanges } from "./score-changes.tsx";
 import { ScoreChart } from "./score-chart.tsx";
 import { summaryOf, wordFor } from "./score-words.ts";
@@ -12,15 +13,18 @@ import { spans } from "./spans.ts";
 
 /** The score, what it means, how it came about, and everything that holds the account back. */
 export function ScoreCard({
+  account,
   health,
   drawing,
   days,
 }: {
+  account: Account;
   health: Health;
   drawing: ScoreDrawing;
   days: number;
 }) {
   const timeZone = useTimeZone();
+  const reasons = reasonsToSay(health, account);
   const { word, sentence } = wordFor(health.score);
   return (
     <Card aria-labelledby="score">
@@ -55,9 +59,9 @@ export function ScoreCard({
           </figcaption>
           <ScoreChanges points={drawing.points} />
         </figure>
-        {health.reasons.length === 0 ? null : (
+        {reasons.length === 0 ? null : (
           <ul className="space-y-2.5 md:col-span-2" aria-label="What holds it back">
-            {health.reasons.map(({ code, sentence }) => (
+            {reasons.map(({ code, sentence }) => (
               <li key={code}>
                 <Alert tone="warning">{sentence}</Alert>
               </li>

@@ -38,15 +38,15 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 }
 
 export default function AccountHealth() {
-  const { id } = useOutletContext<Account>();
+  const account = useOutletContext<Account>();
   const { health, drawing, days, now } = useLoaderData<typeof loader>();
   const refresh = useRefresh(COUNT_EVERY_MS);
   useLiveEvents((event) => {
-    if (event.account === id) refresh();
+    if (event.account === account.id) refresh();
   });
   return (
     <div className="space-y-6">
-      <ScoreCard health={health} drawing={drawing} days={days} />
+      <ScoreCard account={account} health={health} drawing={drawing} days={days} />
       <div className="grid items-start gap-6 lg:grid-cols-[1fr_22rem]">
         <div className="space-y-6">
           <QuotaCard health={health} />

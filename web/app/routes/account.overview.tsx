@@ -113,6 +113,7 @@ export default function AccountOverview() {
             </CardBody>
           </Card>
           <AccountStatus
+            account={account}
             health={loaded.health}
             queue={loaded.queue}
             refusal={refusalOf(answer, "queue")}

@@ -1,0 +1,11 @@
+import { reason } from "@roost/contract/reasons";
+import { expect, test } from "vitest";
+import { reasonsToSay } from "./reasons-to-say.ts";
+
+test("what the notice says is not said again", () => {
+  const reasons = [reason("restricted"), reason("time_lock"), reason("queue_paused")];
+  const restricted = { state: "restricted", reason: reason("restricted") } as const;
+  expect(reasonsToSay({ reasons }, restricted)).toEqual([reason("queue_paused")]);
+  const connected = { state: "connected", reason: null } as const;
+  expect(reasonsToSay({ reasons }, connected)).toEqual(reasons);
+});
