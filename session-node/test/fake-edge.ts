@@ -44,6 +44,8 @@ export class FakeEdge implements AsyncDisposable {
   keyBytes = 0;
   /** Reports are taken and not acknowledged, as if the edge could not store them yet. */
   isHoldingAcks = false;
+  /** How long an acknowledgement takes, as if the edge were far away. */
+  ackDelayMs = 0;
   /** So many of the next requests for keys, and of the next hellos, get no answer. */
   ignoredKeyRequests = 0;
   ignoredHellos = 0;
@@ -298,7 +300,9 @@ export class FakeEdge implements AsyncDisposable {
       for (const report of reports) this.#store(report);
       this.#acked.set(this.#incarnation, n);
     }
-    if (!this.isHoldingAcks) this.send({ type: "ack", n });
+    if (this.isHoldingAcks) return;
+    if (this.ackDelayMs === 0) this.send({ type: "ack", n });
+    else setTimeout(() => this.#socket && this.send({ type: "ack", n }), this.ackDelayMs);
   }
 
   #keepMissing(report: Report): void {

@@ -12,7 +12,8 @@ import { RawClients } from "./raw-clients.ts";
 
 /**
  * The host against raw Baileys on the same sandbox, each in a process of its own.
- * `node session-node/test/measure.ts [raw|host] [accounts] [messages per account]`
+ * `node session-node/test/measure.ts [raw|host] [accounts] [messages per account]`, and what comes in:
+ * `node session-node/test/measure.ts receive [accounts] [messages per account] [ms to the edge]`
  */
 const arm = process.argv[2] ?? "host";
 const accounts = Number(process.argv[3] ?? 1);
@@ -24,6 +25,7 @@ const directory = await mkdtemp(join(tmpdir(), "roost-measure-"));
 try {
   await using sandbox = await SandboxProcess.start(directory);
   if (arm === "raw") await measureRaw(sandbox);
+  else if (arm === "receive") await measureReceiving(sandbox, Number(process.argv[5] ?? 0));
   else await measureHost(sandbox);
 } finally {
   await rm(directory, { recursive: true, force: true });
@@ -73,9 +75,8 @@ async function measureRaw(sandbox: SandboxProcess): Promise<void> {
   }
 }
 
-async function measureHost(sandbox: SandboxProcess): Promise<void> {
-  await using edge = await FakeEdge.start();
-  const env = {
+function hostEnvironment(edge: FakeEdge, sandbox: SandboxProcess): Record<string, string> {
+  return {
     ROOST_EDGE_URL: edge.url,
     ROOST_HOST_NAME: "host-1",
     ROOST_HOST_SECRET: edge.secret,
@@ -84,6 +85,71 @@ async function measureHost(sandbox: SandboxProcess): Promise<void> {
     ROOST_SANDBOX_WHATSAPP_URL: sandbox.webSocketUrl,
     ROOST_SANDBOX_ROOT_KEY: sandbox.rootPublicKey.toString("base64"),
   };
+}
+
+/** What waited for the accounts comes all at once: until the edge has it, and until WhatsApp knows. */
+async function measureReceiving(sandbox: SandboxProcess, ackDelayMs: number): Promise<void> {
+  await using edge = await FakeEdge.start();
+  edge.ackDelayMs = ackDelayMs;
+  await using host = new HostProcess(hostEnvironment(edge, sandbox));
+  await edge.hostConnected();
+  const ids: Id<"account">[] = [];
+  for (let index = 0; index < accounts; index++) {
+    const account = edge.newAccount();
+    ids.push(account);
+    edge.start(account, { method: "qr", phone: null });
+    const { qr } = await edge.expect("link", account, { state: "waiting_for_scan" });
+    await scan(sandbox, index, qr ?? "");
+    await edge.expect("session", account, { state: "connected" });
+  }
+  await receive("cold", CONTACTS);
+  await receive("warm", perAccount);
+  await receive("warm again", perAccount);
+
+  async function receive(name: string, each: number): Promise<void> {
+    for (const account of ids) {
+      edge.stop(account, "close");
+      const { epoch } = edge.account(account);
+      await edge.expect("session", account, { state: "ended", epoch });
+    }
+    await Promise.all(ids.map((_, index) => writeTo(sandbox, index, each)));
+    const cpu = await host.cpuMs();
+    const from = edge.reports.length;
+    const startedAt = performance.now();
+    for (const account of ids) edge.start(account);
+    await eventually(() => {
+      const came = edge.reports.slice(from).filter(({ kind }) => kind === "received").length;
+      if (came < each * ids.length) throw new Error(`${came} received`);
+    }, 120_000);
+    rate(`${name}, at the edge`, each * ids.length, startedAt, (await host.cpuMs()) - cpu);
+    await eventually(async () => {
+      for (let index = 0; index < ids.length; index++) await expectNonePending(sandbox, index);
+    }, 120_000);
+    rate(`${name}, WhatsApp knows`, each * ids.length, startedAt, (await host.cpuMs()) - cpu);
+  }
+}
+
+async function writeTo(sandbox: SandboxProcess, account: number, count: number): Promise<void> {
+  const to = String(4_915_110_000_001 + account);
+  for (let n = 0; n < count; n++) {
+    const response = await fetch(`${sandbox.url}/phones/${contact(account, n)}/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ to, text: `message ${n}` }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+}
+
+async function expectNonePending(sandbox: SandboxProcess, account: number): Promise<void> {
+  const response = await fetch(`${sandbox.url}/phones/${4_915_110_000_001 + account}`);
+  const phone = (await response.json()) as { companions: { pending: number }[] };
+  if (phone.companions.some(({ pending }) => pending > 0)) throw new Error("some are pending");
+}
+
+async function measureHost(sandbox: SandboxProcess): Promise<void> {
+  await using edge = await FakeEdge.start();
+  const env = hostEnvironment(edge, sandbox);
   const ids: Id<"account">[] = [];
   {
     await using host = new HostProcess(env);

@@ -230,6 +230,7 @@ function hostService(
       ROOST_SANDBOX_WHATSAPP_URL: `ws://127.0.0.1:${dialled.whatsapp}/ws/chat`,
       ROOST_SANDBOX_CONTROL_URL: `http://127.0.0.1:${ports.whatsapp}`,
       ROOST_SANDBOX_ROOT_KEY: host.rootKey,
+      ROOST_SANDBOX_CRASH_FILE: `${directory}/crash-${number}`,
     },
     logFile: `${directory}/logs/host-${number}.log`,
     isReady: async () => {
