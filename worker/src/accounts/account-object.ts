@@ -56,6 +56,7 @@ import {
 } from "./queries.ts";
 import { retryMessages } from "./retry-messages.ts";
 import { setQueue } from "./set-queue.ts";
+import { resetAccount, restartAccount, unlinkAccount } from "./session-actions.ts";
 import { SessionControl } from "./session-control.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
 
@@ -165,36 +166,20 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   unlink(tenant: Id<"tenant">): Outcome<Account> {
-    return this.doing(tenant, ({ store, sessions }, now) => {
-      sessions.unlink("logout", "unlinked_by_us", now);
-      return ok(presentAccount(store));
-    });
+    return this.doing(tenant, unlinkAccount);
   }
 
   restart(tenant: Id<"tenant">): Outcome<Account> {
-    return this.doing(tenant, ({ store, sessions, placement }, now) => {
-      if (store.credentials.wrappedDataKey() === null) {
-        return refuse("account_unlinked", "Link a phone to this account first.");
-      }
-      sessions.restart("starting", now);
-      placement.mayTryNow();
-      return ok(presentAccount(store));
+    return this.doing(tenant, (engine, now) => {
+      const outcome = restartAccount(engine, now);
+      engine.placement.mayTryNow();
+      return outcome;
     });
   }
 
   /** Throws the credentials away; the next link may be another number's. */
   reset(tenant: Id<"tenant">): Outcome<Account> {
-    return this.doing(tenant, ({ store, sessions }, now) => {
-      sessions.unlink("logout", "not_linked", now);
-      const { phone, formerPhone = null } = store.account();
-      store.setAccount({
-        phone: null,
-        lid: null,
-        connectedAt: null,
-        formerPhone: phone ?? formerPhone,
-      });
-      return ok(presentAccount(store));
-    });
+    return this.doing(tenant, resetAccount);
   }
 
   // Limits, queue, health

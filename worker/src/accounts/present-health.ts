@@ -12,6 +12,7 @@ import { shareOf, usedByLane } from "./budgets.ts";
 import { leaseDecision } from "./cut-leases.ts";
 import { type HealthFacts, HISTORY_MS, historyOf } from "./health.ts";
 import { gatesNow, inHandOf, newChatsOf, warmUpOf } from "./lease-facts.ts";
+import { phoneWarning } from "./phone-watch.ts";
 import { time, timeOrNull } from "./present.ts";
 import { quietUntil } from "./quiet-hours.ts";
 import { usedWithin, type WindowLimits, type WindowName } from "./quota.ts";
@@ -31,6 +32,7 @@ export function presentHealth(
   const used = usedByLane(store.sends(), inHand, now);
   const newChats = newChatsOf(store, limits);
   const shares = limits.lane_shares;
+  const missing = phoneWarning(account, now);
   const begun = usedWithin(store.sends().newChats, now).day + inHand.newChats;
   return {
     score,
@@ -38,6 +40,7 @@ export function presentHealth(
     reasons: [
       ...reasonsOf(store, limits, now),
       ...(plan !== null && plan.used >= plan.limit ? (["plan_allowance"] as const) : []),
+      ...(missing === null ? [] : [missing]),
     ].map(reason),
     windows: windows(limits, used.all),
     lanes: {

@@ -1,9 +1,10 @@
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { FakeHost } from "../../test/workers/fake-host.ts";
 import { call, freshId, givenTenant } from "../../test/workers/given.ts";
 import { givenAccount, givenConnected, linkOn, send } from "../../test/workers/given-account.ts";
+import type { AccountStore } from "./account-store.ts";
 import { accountStub } from "./account-stub.ts";
 
 afterEach(() => FakeHost.retireAll());
@@ -169,4 +170,83 @@ test("a pairing code needs the number that will type it", async () => {
   });
   const start = await host.nextStart(id);
   expect(start.link).toEqual({ method: "code", phone: "4915112345678" });
+});
+
+test("a phone that stays away is told by the alarm, shown in the health, and forgiven when it is back", async () => {
+  const host = await new FakeHost().connect();
+  const { key, account } = await givenConnected(host);
+  const day = 86_400_000;
+  const seenAt = Date.now() - 12.5 * day;
+  host.report(account, { kind: "phone_seen", at: Date.now() });
+  const stub = accountStub(env, account);
+  // Twelve days and a half pass without a word from the phone.
+  await vi.waitFor(() =>
+    runInDurableObject(stub, (object) => {
+      const { store } = (object as unknown as { engine: { store: AccountStore } }).engine;
+      expect(store.account().phoneSeenAt).toBeGreaterThan(seenAt);
+      store.setAccount({ phoneSeenAt: seenAt });
+    }),
+  );
+  // It was armed for the day of the first warning.
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  const health = async () =>
+    (await call(`/v1/accounts/${account}/health`, { key })).json<{ reasons: { code: string }[] }>();
+  const missing = { code: "phone_unseen_12_days" };
+  expect((await health()).reasons).toContainEqual(expect.objectContaining(missing));
+  const events = async () => {
+    const answer = await call(`/v1/events?account=${account}&limit=100`, { key });
+    const { data } = await answer.json<{ data: { type: string; data: { reason?: unknown } }[] }>();
+    return data.filter(({ type }) => type === "account.health_changed").map(({ data }) => data);
+  };
+  expect(await events()).toMatchObject([{ reason: missing }]);
+
+  host.report(account, { kind: "phone_seen", at: Date.now() });
+  await vi.waitFor(async () =>
+    expect(await events()).toMatchObject([
+      { reason: missing },
+      { reason: { code: "phone_seen_again" } },
+    ]),
+  );
+  expect((await health()).reasons).not.toContainEqual(expect.objectContaining(missing));
+});
+
+test("WhatsApp's lock restricts the account and shows until when", async () => {
+  const host = await new FakeHost().connect();
+  const { key, account } = await givenConnected(host);
+  const until = Date.now() + 3_600_000;
+  const lock = { is_active: true, until, kind: "BIZ_QUALITY" };
+  host.report(account, { kind: "standing", time_lock: lock, new_chat_cap: null, at: Date.now() });
+  const shown = async () => (await call(`/v1/accounts/${account}`, { key })).json();
+  await vi.waitFor(async () =>
+    expect(await shown()).toMatchObject({
+      state: "restricted",
+      until: new Date(until).toISOString(),
+    }),
+  );
+  const over = { is_active: false, until: null, kind: null };
+  host.report(account, { kind: "standing", time_lock: over, new_chat_cap: null, at: Date.now() });
+  await vi.waitFor(async () =>
+    expect(await shown()).toMatchObject({ state: "connected", until: null }),
+  );
+});
+
+test("a ban for a time shows its end in the account and in the refusal to send", async () => {
+  const host = await new FakeHost().connect();
+  const { key, account } = await givenConnected(host);
+  const until = Date.now() + 3_600_000;
+  const ban = { state: "ended", reason: "temporarily_banned", upstream_code: 402 } as const;
+  host.report(account, { kind: "session", ...ban, self: null, until, at: Date.now() });
+  const end = new Date(until).toISOString();
+  await vi.waitFor(async () =>
+    expect(await (await call(`/v1/accounts/${account}`, { key })).json()).toMatchObject({
+      state: "banned",
+      until: end,
+    }),
+  );
+  const refused = await call("/v1/messages", {
+    key,
+    body: { account, to: "+5511999990000", text: { body: "x" } },
+  });
+  expect(refused.status).toBe(423);
+  expect(await refused.json()).toMatchObject({ code: "account_restricted", until: end });
 });

@@ -44,6 +44,8 @@ export class SessionControl {
   private avoid: Avoid | null = null;
   /** Commands to send once the tick is durable. */
   private outgoing: { host: string; frame: EdgeFrame }[] = [];
+  /** For whichever host has room: a session only to log the phone out. */
+  private farewell: EdgeFrame[] = [];
 
   constructor(store: AccountStore, fleet: Fleet) {
     this.store = store;
@@ -74,6 +76,9 @@ export class SessionControl {
       startedAt: now,
     };
     this.want({ state: "linking", reason: "starting", link: attempt });
+    // It may be another phone, of which nothing is known.
+    const standing = { timeLock: null, newChatCap: null };
+    this.store.setAccount({ standing, phoneWarning: null, phoneSeenAt: now });
     this.forgetFacts();
     this.emitLink(now);
   }
@@ -103,7 +108,12 @@ export class SessionControl {
 
   /** Ends the session and throws the credentials away; `logout` also tells the phone. */
   unlink(mode: "close" | "logout", reason: ReasonCode, now: number): void {
+    const { session } = this.store.account();
+    const credentials = this.credentials();
     this.leave(mode, now);
+    if (mode === "logout" && session.host === null && credentials !== null) {
+      this.sayFarewell(credentials);
+    }
     this.forgetFacts();
     this.settleInHand(now);
     this.emitWhenLost(now, { state: "unlinked", reason });
@@ -145,6 +155,8 @@ export class SessionControl {
     const step = afterSessionReport({ ...account, hasBacklog }, report, now);
     const isNews = Object.keys(step.changes).length > 0;
     if (isNews) this.store.setAccount(step.changes);
+    // Another number has yet to earn WhatsApp's trust.
+    if (step.isOtherNumber) this.store.setAccount({ warmUp: firstStage(now) });
     if (step.event !== null) this.emitAccount(step.event, now);
     if (report.state === "connected") followTimeLock(this.store, now);
     switch (step.next) {
@@ -200,9 +212,12 @@ export class SessionControl {
   expireLink(now: number): void {
     const deadline = this.linkDeadline();
     if (deadline === null || deadline > now) return;
-    this.leave("close", now);
-    this.cancelLink("link_expired", now);
-    this.store.setAccount({ state: "unlinked", reason: "link_expired" });
+    // A phone that has accepted the device would show it for ever.
+    const isAccepted = this.store.account().link?.state === "linking";
+    const reason = isAccepted ? "link_not_confirmed" : "link_expired";
+    this.leave(isAccepted ? "logout" : "close", now);
+    this.cancelLink(reason, now);
+    this.store.setAccount({ state: "unlinked", reason });
     this.store.forgetCredentials(now);
   }
 
@@ -299,9 +314,6 @@ export class SessionControl {
   startFrame(host: string, epoch: number): EdgeFrame | null {
     const { id: account, session, state, link } = this.store.account();
     if (session.epoch !== epoch || session.host !== host) return null;
-    const dataKey = this.store.credentials.wrappedDataKey();
-    const [creds] = this.store.credentials.read([CREDS]);
-    const hasCredentials = dataKey !== null && creds !== null && creds !== undefined;
     const missing = [...this.store.missing.all()];
     return {
       type: "start",
@@ -309,9 +321,27 @@ export class SessionControl {
       epoch,
       link:
         state === "linking" && link !== null ? { method: link.method, phone: link.phone } : null,
-      credentials: hasCredentials ? { data_key: dataKey, creds } : null,
+      credentials: this.credentials(),
       ...(missing.length > 0 && state !== "linking" && { missing }),
     };
+  }
+
+  private credentials(): { data_key: string; creds: string } | null {
+    const dataKey = this.store.credentials.wrappedDataKey();
+    const [creds] = this.store.credentials.read([CREDS]);
+    return dataKey === null || creds === null || creds === undefined
+      ? null
+      : { data_key: dataKey, creds };
+  }
+
+  /** Nobody holds the session, and WhatsApp would keep the device: some host logs it out. */
+  private sayFarewell(credentials: { data_key: string; creds: string }): void {
+    const { id: account, session } = this.store.account();
+    const of = { account, epoch: session.epoch };
+    this.farewell = [
+      { type: "start", ...of, link: null, credentials },
+      { type: "stop", ...of, mode: "logout" },
+    ];
   }
 
   /** Asks the host for the messages it has not begun; all of the account's, or these. */
@@ -327,10 +357,15 @@ export class SessionControl {
     const commands = this.outgoing;
     this.outgoing = [];
     for (const { host, frame } of commands) await this.command(host, frame);
+    const { farewell } = this;
+    this.farewell = [];
+    if (farewell.length === 0) return;
+    const host = await this.fleet.place(this.store.account().id, null);
+    if (host !== null) for (const frame of farewell) await this.command(host, frame);
   }
 
   hasCommands(): boolean {
-    return this.outgoing.length > 0;
+    return this.outgoing.length + this.farewell.length > 0;
   }
 
   /** Offered to the host that gives it back it would only come back once more. */

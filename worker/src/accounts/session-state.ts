@@ -33,6 +33,8 @@ export type SessionStep = {
    * must not run. `forget`: nor can the credentials be used again.
    */
   next: "keep" | "restart" | "stop" | "forget";
+  /** Another number than before is linked. */
+  isOtherNumber?: boolean;
   /** For `restart`, when it was a host of our own that threw it out. */
   rival?: UnendedSession;
 };
@@ -79,6 +81,7 @@ function connected(account: Facts, { reason, self, at }: SessionReport): Session
   const state = isRestricted ? "restricted" : "connected";
   const isNew = account.state !== state;
   const phone = self?.phone ?? account.phone;
+  const isOther = isOtherNumber(account, self);
   return {
     changes: {
       state,
@@ -88,8 +91,9 @@ function connected(account: Facts, { reason, self, at }: SessionReport): Session
       lid: self?.lid ?? account.lid,
       connectedAt: isOnline(account.state) ? account.connectedAt : at,
       resumeAt: null,
-      ...(isOtherNumber(account, self) ? heldQueue(account) : {}),
+      ...(isOther ? heldQueue(account) : {}),
     },
+    isOtherNumber: isOther,
     event: isNew ? (isRestricted ? "account.restricted" : "account.connected") : null,
     next: "keep",
   };
