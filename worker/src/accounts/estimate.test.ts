@@ -51,3 +51,35 @@ test("with the quota used up it is the time when there is room, a window later f
 test("behind more messages than there is room for, nobody knows yet", () => {
   expect(given()(2)).toBeNull();
 });
+
+test("behind the gate of the quiet hours it is when they end, and a reply waits for nothing", () => {
+  const { store } = givenStore();
+  // 1970-01-01 00:16 in UTC.
+  const limits = {
+    ...LIMITS,
+    quiet_hours: { start: "00:00", end: "08:00", time_zone: "UTC" },
+  };
+  const estimate = (lane: "reply" | "direct", sendAt: number | null = null) =>
+    estimateFor(store, limits, { lane, grade: "known", ahead: 0, sendAt }, NOW);
+  const eight = 8 * 60 * MINUTE;
+  expect(estimate("direct")).toBe(eight);
+  expect(estimate("reply")).toBe(NOW);
+  expect(estimate("direct", eight + 5)).toBe(eight + 5);
+  // A time in the next quiet hours is in the way as well.
+  expect(estimate("direct", 24 * 60 * MINUTE + 1)).toBe(24 * 60 * MINUTE + eight);
+});
+
+test("a first message waits until a chat may be begun, and nobody knows while WhatsApp says no time", () => {
+  const { store } = givenStore();
+  const limits = { ...LIMITS, per_minute: 100, new_chats_per_day: 1 };
+  const estimate = (grade: "new" | "known") =>
+    estimateFor(store, limits, { lane: "direct", grade, ahead: 0, sendAt: null }, NOW);
+  expect(estimate("new")).toBe(NOW);
+  countSent(store.sends().newChats, NOW);
+  expect(estimate("new")).toBeGreaterThanOrEqual(NOW + 24 * 60 * MINUTE);
+  expect(estimate("known")).toBe(NOW);
+  const timeLock = { is_active: true, until: null, kind: null };
+  store.setAccount({ standing: { timeLock, newChatCap: null } });
+  expect(estimate("new")).toBeNull();
+  expect(estimate("known")).toBe(NOW);
+});
