@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { vi } from "vitest";
 import { portsFrom } from "../local/layout.ts";
 import { seed } from "../local/seed.ts";
-import { type Stack, startStack } from "../local/stack.ts";
+import { type Stack, type StackOptions, startStack } from "../local/stack.ts";
 import { findTakenPort } from "../local/taken-port.ts";
 import { ApiClient } from "./api-client.ts";
 import { Phones } from "./phones.ts";
@@ -16,7 +16,9 @@ export type World = AsyncDisposable & {
 };
 
 /** A stack of its own, empty but for the seeded tenant, gone after the test. */
-export async function givenWorld(options: { hosts?: number } = {}): Promise<World> {
+export async function givenWorld(
+  options: Pick<StackOptions, "hosts" | "tampering"> = {},
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), "roost-"));
   const stack = await startStack({ directory, port: await freePorts(), ...options });
   const sandbox = await seed(stack);
