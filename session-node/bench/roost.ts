@@ -17,7 +17,12 @@ const unlimited = {
   typing: { ms_per_character: 0, max_ms: 0 },
 };
 
-export type Rate = { perSecond: number; p50: number; p99: number };
+/** So many looks, a second apart, at which nothing more has arrived. */
+const QUIET_LOOKS = 5;
+const LogLine = z.object({ at: z.string() });
+
+export type Percentiles = { p50: number; p95: number; p99: number };
+export type Rate = Percentiles & { perSecond: number };
 
 /** Roost as its tenants see it: everything goes through the public API. */
 export class RoostBench {
@@ -25,6 +30,7 @@ export class RoostBench {
   readonly #api: ApiClient;
   readonly #phones: Phones;
   readonly accounts: `acc_${string}`[] = [];
+  readonly #numbers = new Map<string, string>();
 
   constructor(stack: Stack, key: string) {
     this.#stack = stack;
@@ -46,6 +52,7 @@ export class RoostBench {
     }
     while ((await this.#api.account(id)).state !== "connected") await pause(20);
     this.accounts.push(id);
+    this.#numbers.set(id, number);
   }
 
   /** Accepts alone: the queue of the first account is paused, and stays so. */
@@ -95,14 +102,22 @@ export class RoostBench {
     return performance.now() - startedAt;
   }
 
-  /** One message at a time: milliseconds from the request to the network's ledger. */
-  async latency(count: number): Promise<{ p50: number; p99: number }> {
+  /** One reply at a time: milliseconds from the request to the network's ledger. */
+  async replyLatency(count: number): Promise<Percentiles> {
     const [account = "acc_"] = this.accounts;
+    const person = contactOf(0, 0);
+    // Who wrote to us lately is answered, not written to unasked.
+    await this.#phones.post(`/phones/${person}/messages`, {
+      to: this.#numbers.get(account),
+      text: "Are you open today?",
+    });
+    while ((await this.#api.chats(account)).data.every(({ unread }) => unread === 0))
+      await pause(20);
     const sentAt = new Map<string, number>();
     for (let number = 0; number < count; number++) {
       const seen = await this.messagesSeen();
       const at = performance.timeOrigin + performance.now();
-      const { wa_id } = await this.post(account, contactOf(0, 0), `latency ${number}`);
+      const { wa_id } = await this.post(account, person, `latency ${number}`);
       sentAt.set(wa_id ?? "", at);
       await this.#until(seen + 1);
     }
@@ -112,6 +127,88 @@ export class RoostBench {
       if (at !== undefined) times.push(Date.parse(row.at) - at);
     }
     return percentiles(times);
+  }
+
+  /** As a careful client sends it: asked again, the same key makes no second message. */
+  async postWithKey(number: number, body: string): Promise<void> {
+    const index = number % this.accounts.length;
+    const message = { account: this.accounts[index], to: contactOf(index, 0), text: { body } };
+    const response = await this.#api.raw("/v1/messages", {
+      method: "POST",
+      body: { ...message, pace: "asap" },
+      idempotencyKey: body,
+    });
+    if (response.status !== 202) throw new Error(await response.text());
+  }
+
+  /** How often each text is on the phone it was sent to, once nothing more comes. */
+  async arrivals(texts: readonly string[]): Promise<Map<string, number>> {
+    const wanted = new Set(texts);
+    let found = new Map<string, number>();
+    for (let sameFor = 0; sameFor < QUIET_LOOKS;) {
+      const before = [...found.values()].reduce((sum, n) => sum + n, 0);
+      found = new Map();
+      for (const index of this.accounts.keys()) {
+        for (const { text } of await this.#phones.messages(contactOf(index, 0))) {
+          if (text && wanted.has(text)) found.set(text, (found.get(text) ?? 0) + 1);
+        }
+      }
+      const isQuiet = found.size >= wanted.size || before > 0;
+      const now = [...found.values()].reduce((sum, n) => sum + n, 0);
+      sameFor = isQuiet && now === before ? sameFor + 1 : 0;
+      await pause(1_000);
+    }
+    return found;
+  }
+
+  // Hosts that go and come
+
+  /** When a host's process said something of the kind, from its log. */
+  hostLog(index: number, event: string): number[] {
+    const lines = readFileSync(`${this.#stack.directory}/logs/host-${index + 1}.log`, "utf8");
+    return lines.split("\n").flatMap((line) => {
+      const said = line.includes(`"event":"${event}"`) ? LogLine.parse(JSON.parse(line)) : null;
+      return said === null ? [] : [Date.parse(said.at)];
+    });
+  }
+
+  /** When each account was connected anew since then; those that never lost their host are left out. */
+  async connectedTimes(since: number): Promise<number[]> {
+    const times: number[] = [];
+    for (const account of this.accounts) {
+      const events = await this.#api.events(account);
+      const at = events
+        .filter(({ type }) => type === "account.connected")
+        .map(({ created_at }) => Date.parse(created_at))
+        .find((at) => at >= since);
+      if (at !== undefined) times.push(at);
+    }
+    return times;
+  }
+
+  async allConnectedSince(since: number): Promise<void> {
+    while ((await this.connectedTimes(since)).length < this.accounts.length) await pause(250);
+  }
+
+  async someConnectedSince(since: number): Promise<void> {
+    while ((await this.connectedTimes(since)).length === 0) await pause(250);
+  }
+
+  /** Every account is connected, and stays so for a moment. */
+  async allConnected(): Promise<void> {
+    for (let times = 0; times < 3;) {
+      const states = await Promise.all(this.accounts.map((id) => this.#stateOf(id)));
+      times = states.every((state) => state === "connected") ? times + 1 : 0;
+      await pause(300);
+    }
+  }
+
+  async #stateOf(id: string): Promise<string> {
+    try {
+      return (await this.#api.account(id)).state;
+    } catch {
+      return "unknown";
+    }
   }
 
   /** Resident memory of the host's process, in bytes. */
@@ -153,11 +250,11 @@ export async function inParallel(
   await Promise.all(Array.from({ length: inFlight }, lane));
 }
 
-function percentiles(values: number[]): { p50: number; p99: number } {
+export function percentiles(values: number[]): Percentiles {
   const sorted = values.toSorted((left, right) => left - right);
   const at = (share: number): number =>
     sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 /** Resident memory of a process, as the kernel counts it. */
