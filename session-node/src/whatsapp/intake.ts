@@ -12,8 +12,11 @@ import { openStanza, readStanza, type Self, type Stanza } from "./stanza.ts";
 import { type Amendment, translateAmendment } from "./translate-amendment.ts";
 import { type Received, translateMessage } from "./translate-message.ts";
 
-/** So many stanzas may wait for the edge; the rest stays sealed, and WhatsApp has it as well. */
-const MAX_WAITING = 256;
+/**
+ * So many stanzas may wait for the edge; the rest stays sealed, and WhatsApp has it as well. All of them
+ * may come again, so they must be fewer than the edge looks back in a chat.
+ */
+const MAX_WAITING = 128;
 /** Stanzas that were told when they were decrypted; Baileys emits the same ones a moment later. */
 const MAX_TOLD = 1_024;
 
