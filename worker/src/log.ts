@@ -23,6 +23,7 @@ export type LogEvent =
   | { event: "lease.nudge_failed"; account: string; lease: string; error: string }
   | { event: "allowance.unasked"; account: string; error: string }
   | { event: "allowance.untold"; account: string; error: string }
+  | { event: "batch.account_failed"; account: string; error: string }
   | { event: "checkpoint.failed"; account: string; error: string }
   | { event: "projection.failed"; account: string; error: string }
   | { event: "stream.watch_failed"; account: string; error: string }

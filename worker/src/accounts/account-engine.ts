@@ -30,7 +30,7 @@ import { tellStanding } from "./tell-standing.ts";
 
 /** How leases leave the object: straight to their host, or as names in the queue. */
 export type Carrier = {
-  handOver: (host: string, lease: Lease) => Promise<boolean>;
+  handOver: (host: string, leases: Lease[]) => Promise<boolean>;
   nudge: (jobs: { account: Id<"account">; lease: Id<"lease">; host: string }[]) => Promise<void>;
 };
 
@@ -130,19 +130,21 @@ export class AccountEngine {
    * the queue, and cheaper for a lease of one.
    */
   async handOver(leases: StoredLease[]): Promise<void> {
-    for (const { id, host } of leases) {
-      const taken = this.takeLease(id);
-      if (taken === null) continue;
-      try {
-        if (await this.deps.carrier.handOver(host, taken.lease)) continue;
-      } catch (error) {
-        const { account } = taken.lease;
-        log({ event: "lease.nudge_failed", account, lease: id, error: describeError(error) });
-      }
-      // It may be there again in a moment: the queue tries it once more.
-      this.putBack(id);
-      await this.nudge(leases.filter((lease) => lease.id === id));
+    const taken = leases.flatMap(({ id }) => this.takeLease(id) ?? []);
+    const [first] = taken;
+    if (first === undefined) return;
+    try {
+      // All are for the session that the account has now.
+      const frames = taken.map(({ lease }) => lease);
+      if (await this.deps.carrier.handOver(first.host, frames)) return;
+    } catch (error) {
+      const { account, id: lease } = first.lease;
+      log({ event: "lease.nudge_failed", account, lease, error: describeError(error) });
     }
+    // It may be there again in a moment: the queue tries it once more.
+    for (const { lease } of taken) this.putBack(lease.id);
+    const ids = new Set(taken.map(({ lease }) => lease.id));
+    await this.nudge(leases.filter(({ id }) => ids.has(id)));
   }
 
   /** A lease that was taken did not reach its host: whoever comes next may take it. */

@@ -33,6 +33,7 @@ import {
 import type { Allowance, Grant } from "./allowance.ts";
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
+import { type Candidate, candidateFor } from "./candidate.ts";
 import { cancelMessage } from "./cancel-message.ts";
 import { changeSent, type Wish } from "./change-sent.ts";
 import { clearQueue, countQueue } from "./clear-queue.ts";
@@ -63,12 +64,6 @@ import type { StoredAccount, StoredLink } from "./stored.ts";
 const migrations = [storageMigration];
 /** An alarm is a little late as a rule; later than this, nobody will ring it. */
 const OVERDUE_MS = 30_000;
-
-/** What the object is told of the message's sender: enough to choose between accounts. */
-export type Candidate = Pick<Account, "id" | "state" | "health" | "queue_state"> & {
-  /** When this person and the account last had to do with each other. */
-  chatAt: number | null;
-};
 
 /**
  * One per WhatsApp account: the only place where its messages, limits, session and journal change.
@@ -240,28 +235,34 @@ export class AccountObject extends DurableObject<Env> {
 
   // Messages, chats, events
 
-  /** What decides whether an account-less message goes through this account. */
-  candidate(tenant: Id<"tenant">, peer: Peer): Outcome<Candidate> {
-    return this.asking(tenant, (store) => {
-      const { id, state, health, queue_state } = presentAccount(store);
-      const chats = store.chats.findPeer(peer).map((chat) => chat.updatedAt);
-      const chatAt = chats.length === 0 ? null : Math.max(...chats);
-      return ok({ id, state, health, queue_state, chatAt });
-    });
+  /** What decides whether messages to these people go through this account. */
+  candidate(tenant: Id<"tenant">, peers: Peer[]): Outcome<Candidate> {
+    return this.asking(tenant, (store, now, engine) =>
+      ok(candidateFor(store, engine.limits(), peers, now)),
+    );
   }
 
   /** Takes a message, durably, and hands it out at once when it is due. */
   async accept(tenant: Id<"tenant">, submission: Submission): Promise<Outcome<Accepted>> {
+    const [outcome] = await this.acceptAll(tenant, [submission]);
+    return outcome ?? nothing("account");
+  }
+
+  /** Takes messages in their order, each or not on its own, all in one tick. */
+  async acceptAll(tenant: Id<"tenant">, submissions: Submission[]): Promise<Outcome<Accepted>[]> {
+    const outcomes: Outcome<Accepted>[] = submissions.map(() => nothing("account"));
+    let open = [...submissions.entries()];
     for (;;) {
       const engine = this.engineOf(tenant);
-      if (engine === null) return nothing("account");
-      const outcome = acceptMessage(engine.store, submission, Date.now(), engine.limits());
-      if (!isAllowanceUsed(outcome)) {
-        engine.save((leases) => engine.handOver(leases));
-        return outcome;
+      if (engine === null) return outcomes;
+      const limits = engine.limits();
+      for (const [i, one] of open) {
+        outcomes[i] = acceptMessage(engine.store, one, Date.now(), limits);
       }
+      engine.save((leases) => engine.handOver(leases));
+      open = open.filter(([i]) => outcomes[i] !== undefined && isAllowanceUsed(outcomes[i]));
       // Only the last messages of a month are waited for.
-      if (!(await engine.allowance.ensure(1))) return outcome;
+      if (open.length === 0 || !(await engine.allowance.ensure(open.length))) return outcomes;
     }
   }
 
@@ -429,7 +430,7 @@ export class AccountObject extends DurableObject<Env> {
         ctx.storage.kv,
       ),
       carrier: {
-        handOver: (host, lease) => hostStub(env, host).deliver([lease]),
+        handOver: (host, leases) => hostStub(env, host).deliver(leases),
         nudge: async (jobs) => {
           await env.SEND_JOBS.sendBatch(jobs.map((body) => ({ body })));
         },

@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { System } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { describeError, log } from "../log.ts";
+import { problemOf } from "./problem-of.ts";
 import type { AppEnv } from "./router.ts";
 
 /** The only place that turns an error into an answer. Unknown errors say nothing of themselves. */
@@ -22,20 +23,12 @@ export function onError(error: Error, c: HonoContext<AppEnv>): Response {
 
 /** Answers any refusal as a problem document. */
 export function answer(c: HonoContext<AppEnv>, error: AppError): Response {
-  const { status, title, retryable } = errors[error.code];
-  const { retryAfterSeconds, until, errors: details } = error.facts;
+  const { status } = errors[error.code];
+  const { retryAfterSeconds } = error.facts;
   const system = systemOf(c);
   c.set("problemCode", error.code);
   const problem: Problem = {
-    type: `${system?.config.publicUrl.origin ?? ""}/docs#${error.code}`,
-    title,
-    status,
-    detail: error.message,
-    code: error.code,
-    retryable,
-    ...(retryAfterSeconds === undefined ? {} : { retry_after: retryAfterSeconds }),
-    ...(until === undefined ? {} : { until }),
-    ...(details === undefined ? {} : { errors: details }),
+    ...problemOf(system?.config.publicUrl ?? null, error),
     request_id: system?.requestId ?? "none",
   };
   c.header("content-type", "application/problem+json");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Candidate } from "../accounts/account-object.ts";
+import type { Candidate } from "../accounts/candidate.ts";
 import { chooseAccount, whyNone } from "./choose-account.ts";
 
 function account(name: string, facts: Partial<Candidate> = {}): Candidate {
@@ -8,18 +8,37 @@ function account(name: string, facts: Partial<Candidate> = {}): Candidate {
     state: "connected",
     health: 100,
     queue_state: "active",
-    chatAt: null,
+    left: 100,
+    isColdClosed: false,
+    chats: [null],
     ...facts,
   };
 }
 
+function choose(candidates: Candidate[], turn = 0): string | null {
+  return chooseAccount(candidates, 0, turn)?.id ?? null;
+}
+
+test("equals take turns", () => {
+  const equals = [account("a"), account("b"), account("c"), account("d", { health: 99 })];
+  const chosen = [0, 1, 2, 3].map((turn) => choose(equals, turn));
+  expect(chosen).toEqual(["acc_a", "acc_b", "acc_c", "acc_a"]);
+});
+
+test("an account without budget is passed over, and so is one that may only answer", () => {
+  expect(choose([account("a", { left: 0 }), account("b", { health: 60 })])).toBe("acc_b");
+  expect(choose([account("a", { isColdClosed: true }), account("b", { left: 0 })])).toBe("acc_b");
+  // To somebody it has a chat with it still writes.
+  expect(choose([account("a", { isColdClosed: true, chats: [1] }), account("b")])).toBe("acc_a");
+});
+
 test("the account that already has the chat goes first, even if another is healthier", () => {
-  const chosen = chooseAccount([account("a"), account("b", { chatAt: 5, health: 60 })]);
+  const chosen = choose([account("a"), account("b", { chats: [5], health: 60 })]);
   expect(chosen).toBe("acc_b");
 });
 
 test("otherwise the healthiest connected one, and never one that takes no messages", () => {
-  const chosen = chooseAccount([
+  const chosen = choose([
     account("a", { state: "reconnecting" }),
     account("b", { queue_state: "frozen" }),
     account("c", { health: 70 }),
@@ -29,7 +48,7 @@ test("otherwise the healthiest connected one, and never one that takes no messag
 });
 
 test("while none is connected, one that is about to be: the message waits there", () => {
-  const chosen = chooseAccount([
+  const chosen = choose([
     account("a", { state: "restricted" }),
     account("b", { state: "reconnecting", queue_state: "draining" }),
     account("c", { state: "connecting" }),
@@ -38,7 +57,7 @@ test("while none is connected, one that is about to be: the message waits there"
 });
 
 test("none, when none is linked", () => {
-  expect(chooseAccount([account("a", { state: "logged_out" })])).toBeNull();
+  expect(choose([account("a", { state: "logged_out" })])).toBeNull();
 });
 
 test.each<[string, Candidate[], string, string]>([
@@ -71,6 +90,6 @@ test.each<[string, Candidate[], string, string]>([
     "Link a phone",
   ],
 ])("the true cause is told: %s", (_, candidates, code, words) => {
-  expect(chooseAccount(candidates)).toBeNull();
+  expect(choose(candidates)).toBeNull();
   expect(whyNone(candidates)).toMatchObject({ code, detail: expect.stringContaining(words) });
 });

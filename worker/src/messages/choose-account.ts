@@ -1,26 +1,44 @@
 import { type Refusal, refuse } from "@roost/contract/errors";
-import type { Id } from "@roost/contract/ids";
-import type { Candidate } from "../accounts/account-object.ts";
+import type { Candidate } from "../accounts/candidate.ts";
 
 /** Below this an account is not chosen for anything but a chat it has already. */
 const HEALTHY = 50;
 
 /**
- * The account for a message that names none: the one that spoke with this person last, else the
- * healthiest. While none is connected, one that is about to be: the message waits in its outbox for
+ * The account for a message to this person (an index into `chats`) that names none: the one that spoke
+ * with them last, else the healthiest with budget left, equals in `turn`, and none that WhatsApp lets
+ * only answer. While none is connected, one that is about to be: the message waits in its outbox for
  * the moment that a restart takes. Null when no account takes messages.
  */
-export function chooseAccount(candidates: readonly Candidate[]): Id<"account"> | null {
+export function chooseAccount(
+  candidates: readonly Candidate[],
+  person: number,
+  turn: number,
+): Candidate | null {
   const open = candidates.filter(
     ({ queue_state }) => queue_state === "active" || queue_state === "paused",
   );
   const connected = open.filter(({ state }) => state === "connected");
   const comingBack = open.filter(({ state }) => state === "connecting" || state === "reconnecting");
   const able = connected.length > 0 ? connected : comingBack;
-  const [best] = able
-    .filter(({ chatAt, health }) => chatAt !== null || health >= HEALTHY)
-    .sort((a, b) => (b.chatAt ?? 0) - (a.chatAt ?? 0) || b.health - a.health);
-  return best?.id ?? able[0]?.id ?? null;
+  const chatAt = ({ chats }: Candidate) => chats[person] ?? null;
+  const [known] = able
+    .filter((candidate) => chatAt(candidate) !== null)
+    .sort((a, b) => (chatAt(b) ?? 0) - (chatAt(a) ?? 0));
+  if (known !== undefined) return known;
+  // Each wish is dropped when no account fulfils it: the message then waits where it does least harm.
+  const wishes: ((candidate: Candidate) => boolean)[] = [
+    ({ isColdClosed }) => !isColdClosed,
+    ({ health }) => health >= HEALTHY,
+    ({ left }) => left > 0,
+  ];
+  const fit = wishes.reduce((left, wish) => {
+    const fulfilling = left.filter(wish);
+    return fulfilling.length > 0 ? fulfilling : left;
+  }, able);
+  const best = Math.max(...fit.map(({ health }) => health));
+  const equals = fit.filter(({ health }) => health === best);
+  return equals[turn % equals.length] ?? null;
 }
 
 /** Why none could be chosen, by what is nearest to sending. */

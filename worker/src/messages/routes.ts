@@ -1,7 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { numbered } from "@roost/contract/ids";
 import { listOf } from "@roost/contract/lists";
-import { EditMessage, Message, MessageQuery, SendMessage } from "@roost/contract/messages";
+import {
+  BatchAnswer,
+  EditMessage,
+  Message,
+  MessageQuery,
+  SendBatch,
+  SendMessage,
+} from "@roost/contract/messages";
 import {
   body,
   failures,
@@ -13,6 +20,7 @@ import {
 import { deleteMessage } from "./delete-message.ts";
 import { editMessage } from "./edit-message.ts";
 import { getMessage, listMessages } from "./queries.ts";
+import { sendBatch } from "./send-batch.ts";
 import { sendMessage } from "./send-message.ts";
 
 const params = z.strictObject({ messageId: numbered("message") });
@@ -37,6 +45,27 @@ export const messageRoutes = newRouter()
       const { message, isReplayed } = await sendMessage(c.var.ctx, c.req.valid("json"), key);
       if (isReplayed) c.header("idempotent-replayed", "true");
       return c.json(message, 202);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/messages/batch",
+      operationId: "sendBatch",
+      summary: "Send up to 1,000 messages",
+      description:
+        "Each is a SendMessage and is accepted or refused on its own; the answers come in the order asked. The Idempotency-Key covers the whole and each message: repeat with the same key after a failure, and nothing is taken twice.",
+      tags,
+      middleware: requireScope("messages:send"),
+      request: { headers: IdempotencyHeaders, body: body(SendBatch) },
+      responses: { 200: json(BatchAnswer, "An answer for each message."), ...failures },
+    }),
+    async (c) => {
+      const key = c.req.valid("header")["idempotency-key"] ?? null;
+      const { messages } = c.req.valid("json");
+      const { data, isReplayed } = await sendBatch(c.var.ctx, messages, key);
+      if (isReplayed) c.header("idempotent-replayed", "true");
+      return c.json({ data }, 200);
     },
   )
   .openapi(

@@ -24,7 +24,7 @@ export const IN_FLIGHT_MS = 30_000;
 export type StoredAnswer = { status: number; body: string | null };
 export type Begun = { kind: "begin" } | { kind: "replay"; answer: StoredAnswer };
 
-const MISMATCH = refuse(
+export const MISMATCH = refuse(
   "idempotency_mismatch",
   "This Idempotency-Key was used with another request. Use a new one for a new request.",
 );
@@ -112,7 +112,12 @@ export function pin(
 export function cleanIdempotency(sql: SqlStorage, now: number): boolean {
   sql.exec("DELETE FROM idempotency WHERE expires_at <= ?", now);
   sql.exec("DELETE FROM pins WHERE expires_at <= ?", now);
+  sql.exec("DELETE FROM batches WHERE expires_at <= ?", now);
   return (
-    sql.exec("SELECT 1 FROM idempotency UNION ALL SELECT 1 FROM pins LIMIT 1").toArray().length > 0
+    sql
+      .exec(
+        "SELECT 1 FROM idempotency UNION ALL SELECT 1 FROM pins UNION ALL SELECT 1 FROM batches LIMIT 1",
+      )
+      .toArray().length > 0
   );
 }

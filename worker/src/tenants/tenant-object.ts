@@ -23,6 +23,15 @@ import {
 import type { Allowance, Grant } from "../accounts/allowance.ts";
 import { allowanceMigration } from "./allowance-book.ts";
 import { Allowances, type PlanStanding } from "./allowances.ts";
+import {
+  type Assigned,
+  type BatchErrors,
+  batchMigration,
+  closeBatch,
+  findBatch,
+  type KnownBatch,
+  openBatch,
+} from "./batch-store.ts";
 import { JOURNAL_PAGE } from "./listener.ts";
 import { LiveStreams, type StreamRequest } from "./live-streams.ts";
 import { checkKey, endKey, insertKey, keyMigration, type NewKey, readKeys } from "./key-store.ts";
@@ -32,6 +41,7 @@ const migrations = [
   idempotencyMigration,
   "CREATE TABLE accounts (id TEXT PRIMARY KEY) WITHOUT ROWID",
   allowanceMigration,
+  batchMigration,
 ];
 
 /** An account that could not be told of a new plan is told again. */
@@ -164,6 +174,23 @@ export class TenantObject extends DurableObject<Env> {
     const pinned = pin(this.sql(), idempotencyKey, bodyHash, account, Date.now());
     await this.armCleaning();
     return pinned;
+  }
+
+  /** The batch of this key; null when the key is new. */
+  findBatch(key: string, bodyHash: string): Outcome<KnownBatch | null> {
+    if (!this.isReady) return { ok: true, value: null };
+    return findBatch(this.sql(), key, bodyHash, Date.now());
+  }
+
+  /** Who takes the messages of this batch: those `assigned` if the key is new, else the first ones. */
+  async openBatch(key: string, bodyHash: string, assigned: Assigned): Promise<Outcome<KnownBatch>> {
+    const opened = openBatch(this.sql(), key, bodyHash, assigned, Date.now());
+    await this.armCleaning();
+    return opened;
+  }
+
+  closeBatch(key: string, errors: BatchErrors): void {
+    closeBatch(this.sql(), key, errors);
   }
 
   // The live stream

@@ -1,0 +1,38 @@
+import type { Account, Limits } from "@roost/contract/accounts";
+import type { Peer } from "@roost/contract/host";
+import type { AccountStore } from "./account-store.ts";
+import { laneRoom } from "./budgets.ts";
+import { gatesNow, inHandOf } from "./lease-facts.ts";
+import { presentAccount } from "./present.ts";
+
+/** What decides whether a message that names no account goes through this one. */
+export type Candidate = Pick<Account, "id" | "state" | "health" | "queue_state"> & {
+  /** How many more it may send now, less what waits already. */
+  left: number;
+  /** WhatsApp does not let it write to people who never wrote to it. */
+  isColdClosed: boolean;
+  /** For each person asked about: when they and the account last had to do with each other. */
+  chats: (number | null)[];
+};
+
+export function candidateFor(
+  store: AccountStore,
+  limits: Limits,
+  peers: readonly Peer[],
+  now: number,
+): Candidate {
+  const { id, state, health, queue_state } = presentAccount(store);
+  const { left } = laneRoom("direct", store.sends(), limits, inHandOf(store), now);
+  return {
+    id,
+    state,
+    health,
+    queue_state,
+    left: Math.max(0, left - store.outbox.counts().accepted),
+    isColdClosed: gatesNow(store, limits, now).strangers !== null,
+    chats: peers.map((peer) => {
+      const chats = store.chats.findPeer(peer).map((chat) => chat.updatedAt);
+      return chats.length === 0 ? null : Math.max(...chats);
+    }),
+  };
+}
