@@ -124,9 +124,9 @@ test("a batch that died in the middle goes on where it was, without doubles", as
   await disk("DROP TRIGGER broken");
   const again = await sendBatch(one, messages, "crash");
   expect(again.data.every(({ message }) => message !== null)).toBe(true);
-  for (const [i, { message }] of first.data.entries()) {
-    if (message !== null) expect(again.data[i]?.message?.id).toBe(message.id);
-  }
+  const idsOf = (items: typeof first.data) => items.map(({ message }) => message?.id);
+  const kept = idsOf(first.data).filter((id) => id !== undefined);
+  expect(idsOf(again.data)).toEqual(expect.arrayContaining(kept));
   const accepted = [
     ...(await journalOf(one.key, one.account)),
     ...(await journalOf(one.key, second.id)),
