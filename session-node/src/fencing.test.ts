@@ -36,6 +36,22 @@ test("a host that the edge cannot hear begins nothing, although it hears the edg
   await edge.expect("outcome", account, { message: message.id, result: "sent" });
 });
 
+test("a message that is being typed when the edge is lost is not sent before the edge is there again", async () => {
+  const { edge } = world;
+  await world.host({ ...quick, letGoMs: 60_000 });
+  const { account } = await world.linked();
+  const message = world.send(account, await world.phone(), { typing_ms: 1_200 });
+  const typedBy = Date.now() + 1_200;
+  await eventually(() => expect(Date.now()).toBeGreaterThan(typedBy - 900));
+  edge.isAway = true;
+  edge.disconnect();
+  await eventually(() => expect(Date.now()).toBeGreaterThan(typedBy + 800));
+  expect(await world.timesSeen(message.wa_id)).toBe(0);
+  edge.isAway = false;
+  await edge.expect("outcome", account, { message: message.id, result: "sent" });
+  expect(await world.timesSeen(message.wa_id)).toBe(1);
+});
+
 test("a host that is not heard for long lets WhatsApp go, and logs in again only when believed", async () => {
   const { edge } = world;
   await world.host(quick);
