@@ -13,14 +13,13 @@ import {
   useOutletContext,
 } from "@remix-run/react";
 import type { Account } from "@roost/contract/accounts";
-import type { ReactNode } from "react";
+import { Deed } from "../accounts/deed.tsx";
+import { RenameCard } from "../accounts/rename-card.tsx";
 import { apiFor } from "../api.server.ts";
 import { orThrow, requireMember } from "../auth.server.ts";
-import { Alert } from "../components/alert.tsx";
 import { SubmitButton } from "../components/button.tsx";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
 import { ConfirmDialog } from "../components/confirm-dialog.tsx";
-import { Field, FormError } from "../components/form.tsx";
 import { refusalOf } from "../forms.ts";
 import { refused, textOf } from "../forms.server.ts";
 import { LimitsCard } from "../limits/limits-card.tsx";
@@ -82,7 +81,11 @@ export default function AccountSettings() {
   const isLinked = account.phone !== null && account.state !== "unlinked";
   return (
     <div className="max-w-2xl space-y-6">
-      <Rename account={account} answer={answer} />
+      <RenameCard
+        account={account}
+        refusal={refusalOf(answer, "rename")}
+        done={said(answer, "renamed")}
+      />
       <LimitsCard
         limits={limits}
         zones={zones}
@@ -165,77 +168,11 @@ export default function AccountSettings() {
   );
 }
 
-function Rename({ account, answer }: { account: Account; answer: unknown }) {
-  const refusal = refusalOf(answer, "rename");
-  const isPending = useNavigation().formData?.get("intent") === "rename";
-  return (
-    <Card aria-labelledby="name">
-      <CardHeader id="name" title="Name" description="For you; nobody on WhatsApp sees it." />
-      <CardBody>
-        <Form method="post" className="space-y-4" preventScrollReset>
-          <FormError refusal={refusal} />
-          <input type="hidden" name="intent" value="rename" />
-          <div className="flex flex-wrap items-end gap-3">
-            <div className="min-w-52 flex-1 sm:max-w-xs">
-              <Field
-                label="Name of the account"
-                isLabelHidden
-                name="name"
-                defaultValue={account.name}
-                autoComplete="off"
-                required
-                maxLength={80}
-                refusal={refusal}
-              />
-            </div>
-            <SubmitButton variant="outline" isPending={isPending} pendingLabel="Saving">
-              Save
-            </SubmitButton>
-            <output className="self-center text-sm text-muted-foreground">
-              {said(answer, "renamed")}
-            </output>
-          </div>
-        </Form>
-      </CardBody>
-    </Card>
-  );
-}
-
 /** What the form of that name had to say, if it was the one that was sent. */
 function said(answer: unknown, form: "renamed" | "limited"): string | null {
   if (typeof answer !== "object" || answer === null || !(form in answer)) return null;
   const words = (answer as Record<string, unknown>)[form];
   return typeof words === "string" ? words : null;
-}
-
-/** Something that can be done, what it means, and the button. */
-function Deed({
-  title,
-  text,
-  refusal,
-  children,
-}: {
-  title: string;
-  text: string;
-  refusal: string | undefined;
-  children: ReactNode;
-}) {
-  return (
-    <div className="py-4 first:pt-0 last:pb-0">
-      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
-        <div className="max-w-sm min-w-0 text-sm">
-          <h3 className="font-medium">{title}</h3>
-          <p className="text-pretty text-muted-foreground">{text}</p>
-        </div>
-        {children}
-      </div>
-      {refusal === undefined ? null : (
-        <Alert tone="bad" isUrgent className="mt-3">
-          {refusal}
-        </Alert>
-      )}
-    </div>
-  );
 }
 
 export { ErrorPane as ErrorBoundary } from "../components/error-page.tsx";

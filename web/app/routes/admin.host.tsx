@@ -5,26 +5,21 @@ import {
   type MetaFunction,
   redirect,
 } from "@remix-run/cloudflare";
-import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
-import type { HostDetail } from "@roost/contract/admin";
-import { ChevronLeft, Smartphone } from "lucide-react";
-import { useState } from "react";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { ChevronLeft } from "lucide-react";
 import { orThrow, requireAdmin } from "../auth.server.ts";
 import { PageBody } from "../components/app-shell.tsx";
 import { Badge } from "../components/badge.tsx";
-import { SubmitButton } from "../components/button.tsx";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
-import { ConfirmDialog } from "../components/confirm-dialog.tsx";
-import { EmptyState } from "../components/empty-state.tsx";
 import { Fact, Facts } from "../components/facts.tsx";
-import { FormError } from "../components/form.tsx";
 import { Time } from "../components/time.tsx";
+import { DrainCard } from "../fleet/drain-card.tsx";
 import { ErrorsCard } from "../fleet/errors-card.tsx";
 import { HostLoad } from "../fleet/host-load.tsx";
-import { hostedWords, hostWords } from "../fleet/host-words.ts";
-import { type FormRefusal, refusalOf } from "../forms.ts";
+import { hostWords } from "../fleet/host-words.ts";
+import { HostedCard } from "../fleet/hosted-card.tsx";
+import { refusalOf } from "../forms.ts";
 import { refused, textOf } from "../forms.server.ts";
-import { counted, percentOf } from "../lib/numbers.ts";
 import { usePolling } from "../live/use-polling.ts";
 
 const LOOK_EVERY_MS = 5_000;
@@ -100,122 +95,10 @@ export default function OneHost() {
             refusal={refusalOf(answer, "drain") ?? refusalOf(answer, "resume")}
           />
         </div>
-        <Hosted host={host} />
+        <HostedCard host={host} />
         <ErrorsCard errors={host.errors} />
       </div>
     </PageBody>
-  );
-}
-
-/** Empties the host before it is updated or ended, and takes it back into service. */
-function DrainCard({ host, refusal }: { host: HostDetail; refusal: FormRefusal | null }) {
-  const isResuming = useNavigation().formData?.get("intent") === "resume";
-  const isDraining = host.state === "draining";
-  return (
-    <Card aria-labelledby="drain">
-      <CardHeader
-        id="drain"
-        title={isDraining ? "Draining" : "Drain"}
-        description={
-          isDraining
-            ? "Each account finishes the message in hand, then goes to another host."
-            : "Before a host is updated or ended: its accounts move to other hosts, and it takes no new ones."
-        }
-      />
-      <CardBody className="space-y-4">
-        <FormError refusal={refusal} />
-        {isDraining ? (
-          <>
-            <Leaving left={host.accounts} />
-            <Form method="post" preventScrollReset>
-              <input type="hidden" name="intent" value="resume" />
-              <SubmitButton variant="outline" isPending={isResuming} pendingLabel="Resuming">
-                Take it back into service
-              </SubmitButton>
-            </Form>
-          </>
-        ) : (
-          <ConfirmDialog
-            name="drain"
-            trigger="Drain this host"
-            title={`Drain “${host.name}”?`}
-            confirm="Drain"
-            pendingLabel="Draining"
-            fields={{ intent: "drain" }}
-          >
-            {host.accounts === 0
-              ? "It has no accounts now, and will get none."
-              : `${counted(host.accounts, "account")} will move to other hosts; each is away for a moment. Where no other host has room, accounts wait for one.`}
-          </ConfirmDialog>
-        )}
-      </CardBody>
-    </Card>
-  );
-}
-
-/** How many are still there, of those that were when somebody began to look. */
-function Leaving({ left }: { left: number }) {
-  const [most, setMost] = useState(left);
-  if (left > most) setMost(left);
-  const isDone = left === 0;
-  return (
-    <div>
-      <output className="text-sm">
-        {isDone
-          ? "Empty. It can be updated or ended now."
-          : `${counted(left, "account")} still here.`}
-      </output>
-      <div aria-hidden className="mt-2 h-1.5 overflow-hidden rounded-full bg-muted">
-        <div
-          className="h-full rounded-full bg-primary transition-[width] duration-500"
-          style={{ width: `${isDone ? 100 : 100 - percentOf(left, most)}%` }}
-        />
-      </div>
-    </div>
-  );
-}
-
-function Hosted({ host }: { host: HostDetail }) {
-  const { hosted } = host;
-  return (
-    <Card aria-labelledby="hosted" className="overflow-hidden">
-      <CardHeader
-        id="hosted"
-        title="Accounts"
-        description={hosted.length < host.accounts ? `The first ${hosted.length}.` : undefined}
-      />
-      {hosted.length === 0 ? (
-        <div className="border-t border-border">
-          <EmptyState icon={Smartphone} title="No accounts here">
-            {host.state === "up"
-              ? "It takes the next ones that need a host."
-              : "It takes none as long as it is not up."}
-          </EmptyState>
-        </div>
-      ) : (
-        <ul aria-label="Accounts" className="divide-y divide-border border-t border-border">
-          {hosted.map(({ id, tenant, state, since }) => (
-            <li
-              key={id}
-              className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1.5 px-5 py-3"
-            >
-              <div className="min-w-0 font-mono text-[0.8125rem] [overflow-wrap:anywhere]">
-                <p>{id}</p>
-                <p className="text-muted-foreground">{tenant ?? "tenant not noted"}</p>
-              </div>
-              <div className="flex items-center gap-3 text-[0.8125rem] text-muted-foreground">
-                {since === null ? null : (
-                  <span>
-                    since <Time at={since} />
-                  </span>
-                )}
-                <Badge tone={hostedWords[state].tone}>{hostedWords[state].label}</Badge>
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Card>
   );
 }
 
