@@ -108,6 +108,7 @@ function simulate(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S
           sends,
           limits,
           newChats: { limit: NEW_CHATS, reason: "warm_up", until: null },
+          capLeft: null,
           gates: { direct: null, campaign: null, strangers: null },
           campaignSlots: 20,
         },

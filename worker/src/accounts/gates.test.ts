@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coldHold, type GateFacts, gatesOf } from "./gates.ts";
+import { capLeft, coldHold, type GateFacts, gatesOf } from "./gates.ts";
 
 const NOW = 1_000_000;
 const open: GateFacts = {
@@ -67,4 +67,14 @@ test("a weak health holds campaigns alone, quiet hours all but replies", () => {
     campaign: quiet,
     strangers: null,
   });
+});
+
+test("what was begun since WhatsApp told its cap counts as well", () => {
+  const standing = { ...cap({ used: 7 }), capToldAt: NOW - 50 };
+  const begun = (at: number) => (at === NOW - 50 ? 2 : 0);
+  expect(capLeft(standing, begun, NOW)).toEqual({ left: 1, until: NOW + 9 });
+  expect(capLeft({ ...standing, capToldAt: NOW }, begun, NOW)).toEqual({ left: 3, until: NOW + 9 });
+  expect(capLeft(standing, () => 9, NOW)?.left).toBe(0);
+  expect(capLeft(standing, begun, NOW + 9)).toBeNull();
+  expect(capLeft(undefined, begun, NOW)).toBeNull();
 });

@@ -51,6 +51,22 @@ export function coldHold(
   return isRestricted ? { reason: "restricted", until: null } : null;
 }
 
+/**
+ * How many more chats WhatsApp's own cap leaves, as far as it goes: it tells now and then, so what was
+ * begun since counts as well. Null while there is no cap in force.
+ */
+export function capLeft(
+  standing: Standing | undefined,
+  begunSince: (at: number) => number,
+  now: number,
+): { left: number; until: number | null } | null {
+  const cap = standing?.newChatCap ?? null;
+  if (cap === null || cap.total === 0) return null;
+  if (cap.cycle_end !== null && cap.cycle_end <= now) return null;
+  const begun = standing?.capToldAt === undefined ? 0 : begunSince(standing.capToldAt);
+  return { left: Math.max(0, cap.total - cap.used - begun), until: cap.cycle_end };
+}
+
 function latest(until: number | null, other: number | null): number | null {
   return until === null ? null : Math.max(until, other ?? 0);
 }

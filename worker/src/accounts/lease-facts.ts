@@ -3,11 +3,12 @@ import type { Lane } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { AccountStore } from "./account-store.ts";
 import type { InHand } from "./budgets.ts";
-import { type Gates, gatesOf } from "./gates.ts";
+import { capLeft, type Gates, gatesOf } from "./gates.ts";
 import { LANES } from "./lanes.ts";
 import type { LeaseFacts } from "./next-lease.ts";
 import { campaignSlots } from "./pacing.ts";
 import { quietUntil } from "./quiet-hours.ts";
+import { sentSince } from "./quota.ts";
 import { nextStageAt, stageByAge, warmUpLimit, type WarmUpState } from "./warm-up.ts";
 
 /** Everything that decides what goes out now, read from the account. */
@@ -25,6 +26,7 @@ export function leaseFacts(store: AccountStore, limits: Limits, now: number): Le
     sends: store.sends(),
     limits,
     newChats: newChatsOf(store, limits),
+    capLeft: capLeft(store.account().standing, (at) => sentSince(store.sends().newChats, at), now),
     gates: gatesNow(store, limits, now),
     campaignSlots: slotsOf(store, limits, now),
   };

@@ -22,6 +22,7 @@ const open: LeaseFacts = {
   sends: noSends(),
   limits: defaultLimits(true),
   newChats: { limit: 1_000, reason: "new_chats", until: null },
+  capLeft: null,
   gates: { direct: null, campaign: null, strangers: null },
   campaignSlots: 20,
 };
@@ -129,4 +130,15 @@ test("a draining queue still delivers what it has; a frozen one holds it", () =>
   expect(nextLease({ ...open, queueState: "draining" }, NOW).picks.length).toBe(1);
   const frozen = nextLease({ ...open, queueState: "frozen" }, NOW);
   expect(frozen.holds.direct).toEqual({ reason: "queue_paused", until: null });
+});
+
+test("no more first messages are in hand than WhatsApp's cap leaves", () => {
+  const due = { ...idle, direct: { known: 1, unanswered: 0, new: 9 } };
+  const capLeft = { left: 2, until: NOW + 5_000 };
+  const { picks } = nextLease({ ...open, due, capLeft }, NOW);
+  expect(picks).toMatchObject([{ count: 3, newChats: 2 }]);
+  const inHand = { ...open.inHand, direct: 2, newChats: 2 };
+  const full = nextLease({ ...open, due, capLeft, inHand }, NOW);
+  expect(full.picks).toMatchObject([{ count: 1, newChats: 0 }]);
+  expect(full.holds.direct).toEqual({ reason: "new_chat_cap", until: NOW + 5_000 });
 });

@@ -33,6 +33,8 @@ export type LeaseFacts = {
   limits: Limits;
   /** What the warm-up leaves of `new_chats_per_day`, and whether it is the warm-up that decides. */
   newChats: { limit: number; reason: ReasonCode; until: number | null };
+  /** What WhatsApp's own cap leaves, where it has told one. */
+  capLeft: { left: number; until: number | null } | null;
   gates: Gates;
   /** How many campaign messages fit into what a host is given to plan. */
   campaignSlots: number;
@@ -103,7 +105,15 @@ function roomOf(lane: Lane, closed: Hold | null, facts: LeaseFacts, now: number)
   return { pick, hold: isChatHeld ? holdOf(chats) : null };
 }
 
-function newChats({ newChats, sends, inHand }: LeaseFacts, now: number): Room {
+function newChats(facts: LeaseFacts, now: number): Room {
+  const ours = ownNewChats(facts, now);
+  if (facts.capLeft === null) return ours;
+  const left = Math.max(0, facts.capLeft.left - facts.inHand.newChats);
+  if (left >= ours.left) return ours;
+  return { left, reason: "new_chat_cap", until: facts.capLeft.until };
+}
+
+function ownNewChats({ newChats, sends, inHand }: LeaseFacts, now: number): Room {
   const { limit, reason, until } = newChats;
   const room = newChatRoom(sends, limit, reason, inHand, now);
   if (room.left > 0 || until === null || until <= now) return room;

@@ -145,6 +145,11 @@ export function roomFor(quota: Quota, limits: WindowLimits, inFlight: number, no
   return roomWithin([{ quotas: [quota], limits, inFlight }], now);
 }
 
+/** How many were sent since then; a bucket that begins before counts whole. */
+export function sentSince({ seconds, minutes, quarters = [] }: Quota, at: number): number {
+  return within(seconds, SECOND, at) + within(minutes, MINUTE, at) + within(quarters, QUARTER, at);
+}
+
 /** When the last one was sent, at the latest; null when none was. */
 export function lastSentAt({ seconds }: Quota): number | null {
   const last = seconds.at(-1);

@@ -12,7 +12,9 @@ test("what a report does not speak of stays as it was known", () => {
   const locked = factsAfter({}, standing({ time_lock: lock }), 60);
   expect(locked).toEqual({ standing: { timeLock: lock, newChatCap: null } });
   const both = factsAfter(locked, standing({ new_chat_cap: cap }), 60);
-  expect(both).toEqual({ standing: { timeLock: lock, newChatCap: cap } });
+  expect(both).toEqual({ standing: { timeLock: lock, newChatCap: cap, capToldAt: 60 } });
+  const later = factsAfter(both, standing({ time_lock: lock }), 70);
+  expect(later.standing?.capToldAt).toBe(60);
 });
 
 test("the phone was seen at the latest time told, and never in the future", () => {

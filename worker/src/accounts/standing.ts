@@ -20,6 +20,11 @@ export function factsAfter(
     standing: {
       timeLock: report.time_lock ?? standing?.timeLock ?? null,
       newChatCap: report.new_chat_cap ?? standing?.newChatCap ?? null,
+      ...(report.new_chat_cap === null ? keptCapTime(standing) : { capToldAt: now }),
     },
   };
+}
+
+function keptCapTime(standing: Facts["standing"]): { capToldAt?: number } {
+  return standing?.capToldAt === undefined ? {} : { capToldAt: standing.capToldAt };
 }

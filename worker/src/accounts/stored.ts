@@ -59,7 +59,12 @@ export type StoredAccount = {
 };
 
 /** WhatsApp's own limits for the number, as it told them. */
-export type Standing = { timeLock: TimeLock | null; newChatCap: NewChatCap | null };
+export type Standing = {
+  timeLock: TimeLock | null;
+  newChatCap: NewChatCap | null;
+  /** When the cap was told: what was begun since is not in it. Absent where it was not kept. */
+  capToldAt?: number;
+};
 
 /** The lock: only what carries this epoch is believed. */
 export type StoredSession = {
