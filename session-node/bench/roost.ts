@@ -19,6 +19,7 @@ const unlimited = {
 
 /** So many looks, a second apart, at which nothing more has arrived. */
 const QUIET_LOOKS = 5;
+const FAIL_OVER_WITHIN_MS = 90_000;
 const LogLine = z.object({ at: z.string() });
 
 export type Percentiles = { p50: number; p95: number; p99: number };
@@ -191,7 +192,11 @@ export class RoostBench {
   }
 
   async someConnectedSince(since: number): Promise<void> {
-    while ((await this.connectedTimes(since)).length === 0) await pause(250);
+    const deadline = Date.now() + FAIL_OVER_WITHIN_MS;
+    while ((await this.connectedTimes(since)).length === 0) {
+      if (Date.now() > deadline) throw new Error("No account was connected anew.");
+      await pause(250);
+    }
   }
 
   /** Every account is connected, and stays so for a moment. */

@@ -1,14 +1,20 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Table } from "../table.ts";
 import type { BenchWorld } from "../world.ts";
 
 const FEW = 20;
+/** A quiet host gives its garbage back meanwhile. */
+const SETTLE_MS = 8_000;
 const MEBIBYTE = 1024 * 1024;
 const GIBIBYTE = 1024 * MEBIBYTE;
 
 /** What each further idle session costs, from few to many; before anything is sent, which would show. */
 export async function measureMemory(world: BenchWorld, table: Table, many: number): Promise<void> {
   const { raw, roost } = world;
-  const sizes = async () => ({ raw: await raw.run({ kind: "rss" }), roost: roost.hostMemory() });
+  const sizes = async () => {
+    await pause(SETTLE_MS);
+    return { raw: await raw.run({ kind: "rss" }), roost: roost.hostMemory() };
+  };
   await world.linkUpTo(FEW);
   const few = await sizes();
   await world.linkUpTo(many);
