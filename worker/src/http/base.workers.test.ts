@@ -99,8 +99,8 @@ test("a body that is not UTF-8 is refused, not mended", async () => {
 
 test("a word below /v1/messages is no message id, so there is no such route", async () => {
   const { key } = await givenTenant();
-  const batch = await call("/v1/messages/batch", { key, body: { messages: [] } });
-  expect(await problemOf(batch)).toMatchObject({ status: 404, code: "not_found" });
+  const bulk = await call("/v1/messages/bulk", { key, body: { messages: [] } });
+  expect(await problemOf(bulk)).toMatchObject({ status: 404, code: "not_found" });
 });
 
 test.each(["null", "[]", '"text"', "1", '{"__proto__":{"email":"a@b.c"}}'])(

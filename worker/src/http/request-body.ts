@@ -1,3 +1,4 @@
+import type { HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";
 import { AppError } from "../errors.ts";
 import type { AppEnv } from "./router.ts";
@@ -11,22 +12,39 @@ const BATCH_PATH = "/v1/messages/batch";
 
 /** Reads the body up to the bound, whatever length was announced, and accepts JSON alone. */
 export const requestBody = createMiddleware<AppEnv>(async (c, next) => {
-  const { body } = c.req.raw;
-  if (body !== null) {
+  if (c.req.raw.body !== null) {
     const maxBytes = c.req.path === BATCH_PATH ? MAX_BATCH_BYTES : MAX_BODY_BYTES;
-    if (Number(c.req.header("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-    const content = await readAtMost(body, maxBytes);
+    const content = await contentOf(c.req.raw, maxBytes);
     if (content === null) throw tooLarge(maxBytes);
-    if (content.length > 0 && !isJson(c.req.header("content-type"))) {
+    if (content.byteLength > 0 && !isJson(c.req.header("content-type"))) {
       throw new AppError("unsupported_media_type", "Send `Content-Type: application/json`.");
     }
-    if (!isUtf8(content)) {
+    const text = textOf(content);
+    if (text === null) {
       throw new AppError("malformed_json", "The body is not valid UTF-8, which JSON has to be.");
     }
-    c.req.raw = new Request(c.req.raw, { method: c.req.method, body: content });
+    remember(c.req, text);
   }
   await next();
 });
+
+/** The whole body, or null when it is too long; at once where its length is announced, which binds the sender. */
+async function contentOf(
+  request: Request,
+  maxBytes: number,
+): Promise<ArrayBuffer | Uint8Array | null> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) return Number(announced) > maxBytes ? null : request.arrayBuffer();
+  return request.body === null ? null : readAtMost(request.body, maxBytes);
+}
+
+/**
+ * Whoever asks for the body next gets this text, without another request being made of it. Hono keeps
+ * promises there, whatever its type says.
+ */
+function remember({ bodyCache }: HonoRequest, text: string): void {
+  Object.assign(bodyCache, { text: Promise.resolve(text) });
+}
 
 /** All of the stream, or null as soon as it is longer than allowed. */
 export async function readAtMost(
@@ -59,13 +77,12 @@ function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(contentType ?? "");
 }
 
-/** Otherwise each broken character would silently become a question mark. */
-function isUtf8(content: Uint8Array): boolean {
+/** Null for broken characters: otherwise each would silently become a question mark. */
+function textOf(content: ArrayBuffer | Uint8Array): string | null {
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(content);
-    return true;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(content);
   } catch {
-    return false;
+    return null;
   }
 }
 
