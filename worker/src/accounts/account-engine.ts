@@ -13,6 +13,7 @@ import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./cut-leases.t
 import { limitsInForce } from "./default-limits.ts";
 import { heldInHand } from "./held-in-hand.ts";
 import { gatesNow } from "./lease-facts.ts";
+import { holdBacklog } from "./hold-backlog.ts";
 import { LeaseRest } from "./lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
 import { earliestEnd, isHeld } from "./next-lease.ts";
@@ -92,6 +93,7 @@ export class AccountEngine {
     const now = Date.now();
     if (isClockBehind(store.sends(), now)) store.change({ kind: "clock_set_back", now });
     ripenOutbox(store, now);
+    if (holdBacklog(store, now)) sessions.revoke(null);
     advanceWarmUp(store, this.limits(), now);
     tellStanding(store, this.limits(), now);
     this.askBackHeld(now);

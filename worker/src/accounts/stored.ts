@@ -12,6 +12,7 @@ import type { Lane, MessageError, MessageState } from "@roost/contract/messages"
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { HealthFacts } from "./health.ts";
 import type { Allowance } from "./allowance.ts";
+import type { Away } from "./backlog.ts";
 import type { Sends } from "./budgets.ts";
 import type { PhoneWarning } from "./phone-watch.ts";
 import type { Quota } from "./quota.ts";
@@ -42,6 +43,8 @@ export type StoredAccount = {
   resumeAt?: number | null;
   /** The number before a reset: what waits was meant to be sent from it. */
   formerPhone?: string | null;
+  /** Since when it is not connected; null while it is, absent until somebody has looked. */
+  away?: Away | null;
   /** What WhatsApp last said of the number; absent until it says something. */
   standing?: Standing;
   /** When something last came from the phone itself; absent until the first time. */

@@ -118,6 +118,19 @@ test("clearing cancels what matches, asks back what is leased, and counts what w
 
 test("a retry puts back what may get better, under the same id, and never a 463", async () => {
   const at = await givenQuiet();
+  // Somebody who wrote to us: a 463 closes the way to strangers alone.
+  at.host.report(at.account, {
+    kind: "received",
+    wa_id: "IN",
+    peer: { phone: "5511999990000", lid: null },
+    from_me: false,
+    name: null,
+    type: "text",
+    text: "hi",
+    quoted_wa_id: null,
+    at: Date.now(),
+  });
+  await at.host.settled();
   const better = await send(at);
   const banned = await send(at);
   const open = await send(at);
@@ -166,6 +179,24 @@ test("a retried message that may be out cannot be called cancelled", async () =>
   await messageIn(at.key, open.id, "accepted");
   expect(await ask(at, "clear", { ids: [open.id] })).toEqual({ cancelled: 0, begun: 1 });
   expect((await readMessage(at.key, open.id)).state).toBe("unconfirmed");
+});
+
+test("a ban holds what waits, and its events say so", async () => {
+  const at = await givenQuiet();
+  await send(at, { send_at: new Date(Date.now() + 3_600_000) });
+  at.host.session(at.account, { state: "ended", reason: "banned" });
+  await vi.waitFor(async () => {
+    const queue = Queue.parse(await (await call(queueOf(at), { key: at.key })).json());
+    expect(queue).toMatchObject({ state: "paused", reason: { code: "backlog_ban" } });
+  });
+  const journal = await journalOf(at.key, at.account);
+  expect(journal).toContainEqual(
+    expect.objectContaining({
+      type: "account.health_changed",
+      data: expect.objectContaining({ reason: expect.objectContaining({ code: "backlog_ban" }) }),
+    }),
+  );
+  expect(await setQueue(at, "active")).toMatchObject({ state: "active", reason: null });
 });
 
 test("ids of another account mean nothing here", async () => {
