@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Budget, exceeded, type Scenario, table } from "./budget.ts";
-import { type Counts, perMessage } from "./price.ts";
-import { alone, type Measured, stream } from "./scenarios.ts";
+import { perMessage } from "./price.ts";
+import { alone, batch, type Measured, stream } from "./scenarios.ts";
 import { startCounted } from "./world.ts";
 
 /**
@@ -21,6 +21,10 @@ const SINGLE: Budget = {
 /** Nobody shares its calls: accepted, delivered, and news of three kinds that may come one by one. */
 const ALONE: Budget = { ...SINGLE, objectRequests: 6 };
 
+const BATCH: Budget = { ...SINGLE, rows: 0.5, dollarsPerMillion: 2 };
+/** Two reads of keys for each person who is written to for the first time. */
+const FIRST: Budget = { ...BATCH, objectRequests: 3 };
+
 const { values: options } = parseArgs({
   options: { write: { type: "boolean", default: false } },
 });
@@ -32,12 +36,22 @@ async function measure(): Promise<Scenario[]> {
   tell("1,000 single messages", streamed);
   const single = await alone(world);
   tell("a message alone", single);
+  const many = await batch(world, true);
+  tell("a batch of 1,000", many);
+  const first = await batch(world, false);
+  tell("a batch of 1,000 first messages", first);
   return [
     { name: "1,000 single messages", budget: SINGLE, figures: figuresOf(streamed) },
     {
       name: "a message alone",
       budget: ALONE,
-      figures: figuresOf({ ...single, counts: withCheckpoint(single, streamed) }),
+      figures: figuresOf(withCheckpoint(single, streamed)),
+    },
+    { name: "a batch of 1,000", budget: BATCH, figures: figuresOf(withCheckpoint(many, streamed)) },
+    {
+      name: "a batch of 1,000 first messages",
+      budget: FIRST,
+      figures: figuresOf(withCheckpoint(first, streamed)),
     },
   ];
 }
@@ -47,10 +61,11 @@ function figuresOf({ counts, messages }: Measured) {
 }
 
 /** These accounts are far from a checkpoint: their share of one is that of the stream. */
-function withCheckpoint(single: Measured, streamed: Measured): Counts {
+function withCheckpoint(measured: Measured, streamed: Measured): Measured {
   const pages = "rows: pages of AccountObject";
-  const share = (streamed.counts[pages] ?? 0) * (single.messages / streamed.messages);
-  return { ...single.counts, [pages]: (single.counts[pages] ?? 0) + share };
+  const { counts, messages } = measured;
+  const share = (streamed.counts[pages] ?? 0) * (messages / streamed.messages);
+  return { messages, counts: { ...counts, [pages]: (counts[pages] ?? 0) + share } };
 }
 
 function tell(name: string, { counts, messages }: Measured): void {

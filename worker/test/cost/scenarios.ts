@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { BatchAnswer } from "@roost/contract/messages";
 import { z } from "zod";
 import type { ApiClient } from "../api-client.ts";
 import type { Counts } from "./price.ts";
@@ -9,6 +10,7 @@ export type Measured = { messages: number; counts: Counts };
 
 const STREAM = 1_000;
 const IN_FLIGHT = 16;
+const BATCH = 1_000;
 const ALONE = 300;
 const ALONE_ACCOUNTS = 20;
 /** A message by itself: its ack and first receipt are over before somebody reads it. */
@@ -27,6 +29,32 @@ export async function stream(world: CountedWorld): Promise<Measured> {
     inParallel(STREAM, (n) => post(world.api, account, person(1, n % PEOPLE), `stream ${n}`)),
   );
   return { messages: STREAM, counts };
+}
+
+/** One request with 1,000 messages: to people who were written to before, or to none of them. */
+export async function batch(world: CountedWorld, areKnown: boolean): Promise<Measured> {
+  const { api } = world;
+  const group = areKnown ? 3 : 4;
+  const account = await world.link(`491551100000${group}`);
+  if (areKnown) {
+    await inParallel(PEOPLE, (n) => post(api, account, person(group, n), `first ${n}`));
+  }
+  const messages = Array.from({ length: BATCH }, (_, n) => ({
+    account,
+    to: person(group, areKnown ? n % PEOPLE : n),
+    text: { body: `batch ${n}` },
+    pace: "asap",
+  }));
+  const counts = await world.countsOf(async () => {
+    const answer = await api.call(BatchAnswer, "/v1/messages/batch", {
+      method: "POST",
+      body: { messages },
+      idempotencyKey: `batch ${group}`,
+    });
+    const refused = answer.data.find(({ message }) => message === null);
+    if (refused !== undefined) throw new Error(refused.error?.detail ?? "refused");
+  });
+  return { messages: BATCH, counts };
 }
 
 /** Messages that share nothing with any other: the next one goes out when the last one was read. */

@@ -76,7 +76,7 @@ export function countedObject(Class: ObjectClass, name: string): ObjectClass {
       return call();
     },
     accept: (call) => accepting.run(true, call),
-    acceptBatch: (call) => accepting.run(true, call),
+    acceptAll: (call) => accepting.run(true, call),
   };
   for (const [method, wrap] of Object.entries(around)) {
     const original: unknown = Reflect.get(Class.prototype, method);
