@@ -123,11 +123,19 @@ function groupsOf({ hosts, accounts, longestMs }: ScheduleOptions): Template[][]
   }));
   const inClocks: Template[] = [1, -1].flatMap((way): Template[] => [
     (chance) => ({
-      fault: { kind: "clock", of: "edge", ms: way * chance.between(2_000, 90_000) },
+      fault: {
+        kind: "clock",
+        of: "edge",
+        ms: way * chance.between(2_000, Math.min(90_000, 2 * longestMs)),
+      },
       lastsMs: lasting(chance, 30_000),
     }),
     (chance) => ({
-      fault: { kind: "clock", of: host(chance), ms: way * chance.between(2_000, 90_000) },
+      fault: {
+        kind: "clock",
+        of: host(chance),
+        ms: way * chance.between(2_000, Math.min(90_000, 2 * longestMs)),
+      },
       lastsMs: lasting(chance, 30_000),
     }),
   ]);
