@@ -21,6 +21,8 @@ const LedgerRow = z.object({
 });
 export type LedgerRow = z.infer<typeof LedgerRow>;
 
+const Delivered = z.object({ wa_id: z.string() });
+
 /** The people on the other side: the sandbox's phones, over its control API. */
 export class Phones {
   readonly url: string;
@@ -45,6 +47,14 @@ export class Phones {
     return z
       .array(PhoneMessage)
       .parse(await this.#request("GET", `/phones/${number}/messages?limit=10000`));
+  }
+
+  /** Ids of the messages that the network regards as delivered to this phone's companions. */
+  async delivered(number: string): Promise<string[]> {
+    const rows = z
+      .array(Delivered)
+      .parse(await this.#request("GET", `/phones/${number}/delivered`));
+    return rows.map(({ wa_id }) => wa_id);
   }
 
   /** Every message stanza that the network saw, in order. */

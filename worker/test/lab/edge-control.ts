@@ -6,6 +6,7 @@ import { type EdgeFaults, noEdgeFaults } from "./edge-faults.ts";
 
 const TRY_EVERY_MS = 100;
 const PATIENCE_MS = 2_000;
+const MINUTE_PATIENCE_MS = 20_000;
 
 /** Tells the lab's Worker what is wrong: at once when that changes, and when it has just started. */
 export class EdgeControl implements AsyncDisposable {
@@ -37,6 +38,12 @@ export class EdgeControl implements AsyncDisposable {
   /** The edge's own address: what the lab says goes past the links that it breaks. */
   tellEdgeAt(url: string): void {
     this.#edgeUrl = url;
+  }
+
+  /** The minute's work of the Worker, now. */
+  async ringMinute(): Promise<void> {
+    const signal = AbortSignal.timeout(MINUTE_PATIENCE_MS);
+    await fetch(`${this.#edgeUrl}/lab/cron`, { method: "POST", signal });
   }
 
   set(changes: Partial<EdgeFaults>): void {

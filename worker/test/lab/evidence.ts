@@ -82,6 +82,8 @@ export type Evidence = {
   ledger: LedgerRow[];
   /** By number: what each phone shows. */
   phones: Map<string, PhoneMessage[]>;
+  /** By account: ids of what the network regards as delivered to the account's device. */
+  delivered: Map<string, Set<string>>;
   /** By account: the whole journal, at rest. */
   journals: Map<string, Event[]>;
   readings: Reading[];

@@ -1,3 +1,4 @@
+import type { CrashPoint as HostCrashPoint } from "../../../session-node/src/crash-points.ts";
 import type { CrashPoint } from "./edge-faults.ts";
 import type { LinkMode } from "./tcp-proxy.ts";
 
@@ -10,6 +11,7 @@ export type Fault =
   | { kind: "host_killed"; host: HostNumber }
   | { kind: "host_drained"; host: HostNumber }
   | { kind: "host_frozen"; host: HostNumber }
+  | { kind: "host_crash"; host: HostNumber; at: HostCrashPoint; passes: number }
   | { kind: "workerd_killed" }
   | { kind: "edge_killed" }
   | { kind: "edge_restarted" }
@@ -32,6 +34,8 @@ export type Strike = { n: number; atMs: number; lastsMs: number; fault: Fault };
 /** What is counted together in the report. */
 export function labelOf(fault: Fault): string {
   switch (fault.kind) {
+    case "host_crash":
+      return `host dies at ${fault.at}`;
     case "edge_crash":
       return `edge dies at ${fault.at}`;
     case "link":
@@ -59,6 +63,7 @@ export function targetOf(fault: Fault): string | null {
     case "host_killed":
     case "host_drained":
     case "host_frozen":
+    case "host_crash":
       return `host ${fault.host}`;
     case "workerd_killed":
     case "edge_killed":

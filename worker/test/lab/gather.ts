@@ -11,7 +11,7 @@ const Messages = listOf(Message);
 /** What the parts say now, when nothing is struck any more. */
 export type AtRest = Pick<
   Evidence,
-  "ledger" | "phones" | "journals" | "messages" | "owners" | "directory"
+  "ledger" | "phones" | "delivered" | "journals" | "messages" | "owners" | "directory"
 >;
 
 /** Reads everything from outside: the API, the network's ledger, the phones, and the file of D1. */
@@ -35,6 +35,10 @@ export async function gather(
     const response = await personOf(world, sending.tenant).raw(`/v1/messages/${id}`);
     messages.set(id, response.ok ? Message.parse(await response.json()) : null);
   }
+  const delivered: Evidence["delivered"] = new Map();
+  for (const { id, number } of world.accounts) {
+    delivered.set(id, new Set(await world.phones.delivered(number)));
+  }
   const phones: Evidence["phones"] = new Map();
   for (let contact = 0; contact < contacts; contact++) {
     const number = contactNumber(contact);
@@ -43,6 +47,7 @@ export async function gather(
   return {
     ledger: await world.phones.ledger(),
     phones,
+    delivered,
     journals,
     messages,
     owners,

@@ -18,6 +18,7 @@ export class Observer implements Disposable {
   /** By account: the host and epoch of the last connection. */
   readonly #places = new Map<string, { host: number; epoch: number }>();
   readonly #lost = new Map<string, Lost>();
+  readonly #started = new Set<number>();
   #crashes = 0;
 
   constructor(world: LabWorld) {
@@ -76,7 +77,14 @@ export class Observer implements Disposable {
     killWorkerd(this.#world);
   }
 
+  /** Started again, it has died a moment ago, whoever killed it. */
+  #hostStarted(host: number): void {
+    if (this.#started.has(host)) this.hostGone(host, "crash");
+    this.#started.add(host);
+  }
+
   #heardFromHost(host: number, line: string): void {
+    if (line.includes('"host.started"')) this.#hostStarted(host);
     if (!line.includes('"session.connected"')) return;
     const said = parsed(line) as { account?: unknown; epoch?: unknown } | null;
     if (typeof said?.account !== "string" || typeof said.epoch !== "number") return;

@@ -1,4 +1,4 @@
-import { acceptedMessages, type Evidence, type Invariant } from "./evidence.ts";
+import { acceptedMessages, type Evidence, type Invariant, type Violation } from "./evidence.ts";
 import { labelOf } from "./fault.ts";
 import type { FailOver } from "./observer.ts";
 import type { Result } from "./run.ts";
@@ -16,7 +16,7 @@ const INVARIANTS: Record<Invariant, string> = {
   9: "what is not known is called unconfirmed, never sent or failed",
   10: "what WhatsApp regards as delivered to us is in the journal",
 };
-const MOST_SHOWN = 12;
+const MOST_OF_A_KIND = 2;
 
 /** What a run came to, for a person. */
 export function summaryOf(seed: number, result: Result): string {
@@ -49,7 +49,13 @@ export function summaryOf(seed: number, result: Result): string {
 
 /** Each violation with its invariant, its message and its timeline. */
 export function failuresOf({ evidence, violations, struck }: Result, directory: string): string {
-  const shown = violations.slice(0, MOST_SHOWN).map((violation) => {
+  const kinds = new Map<string, number>();
+  const shown = violations.filter((violation) => {
+    const kind = kindOf(violation);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    return (kinds.get(kind) ?? 0) <= MOST_OF_A_KIND;
+  });
+  const texts = shown.map((violation) => {
     const { invariant, what, account, message, text } = violation;
     const subject = [message, text, account].filter((each) => each !== null).join(", ");
     return [
@@ -58,8 +64,13 @@ export function failuresOf({ evidence, violations, struck }: Result, directory: 
       timelineOf(violation, evidence, struck, directory),
     ].join("\n");
   });
-  const more = violations.length - shown.length;
-  return [...shown, ...(more > 0 ? [`… and ${more} more.`] : [])].join("\n\n");
+  const counts = [...kinds].map(([kind, count]) => `${count} times invariant ${kind}`);
+  return [...texts, counts.join("\n")].join("\n\n");
+}
+
+/** What is one finding, as far as words can tell: numbers and ids make no difference. */
+function kindOf({ invariant, what }: Violation): string {
+  return `${invariant}: ${what.replace(/[a-z]+_[0-9a-z]{20,}|\d[\d.:TZ-]*/g, "…")}`;
 }
 
 function messagesOf({ sendings, messages, ledger }: Evidence): string {

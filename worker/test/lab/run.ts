@@ -46,6 +46,7 @@ const QUIET_MS = 2_000;
 /** Silent sockets are given up after a minute, and what was lost with them is asked for again after. */
 const REST_WITHIN_MS = 240_000;
 const LOOK_EVERY_MS = 2_000;
+const TELL_EVERY_MS = 15_000;
 
 /** Runs the schedule and the load of a seed, lets everything come to rest, and checks what was seen. */
 export async function run(world: LabWorld, options: RunOptions): Promise<Result> {
@@ -96,6 +97,7 @@ export async function run(world: LabWorld, options: RunOptions): Promise<Result>
   });
   let evidence: Evidence | null = null;
   let violations: Violation[] = [];
+  let tellAt = 0;
   while (Date.now() < healedAt + REST_WITHIN_MS) {
     await pause(LOOK_EVERY_MS);
     if (apps.unanswered > 0 || contacts.sending > 0) continue;
@@ -109,7 +111,10 @@ export async function run(world: LabWorld, options: RunOptions): Promise<Result>
     // What is final stays; what is still under way may yet arrive.
     const open = violations.filter(mayPass);
     if (open.length === 0) break;
+    if (Date.now() < tellAt) continue;
+    tellAt = Date.now() + TELL_EVERY_MS;
     say(`${open.length} not at rest yet: ${open[0]?.message ?? open[0]?.account} ${open[0]?.what}`);
+    await world.control.ringMinute().catch((error: unknown) => say(seen(error)));
   }
   const restedMs = Date.now() - healedAt;
   apps.stop();

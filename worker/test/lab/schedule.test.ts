@@ -31,6 +31,7 @@ test("a longer run begins as a shorter one does, so that a failure can be looked
 test("an hour strikes with every kind of fault", () => {
   const labels = new Set(schedule(3).map(({ fault }) => labelOf(fault)));
   expect([...labels].filter((label) => label.startsWith("edge dies at"))).toHaveLength(11);
+  expect([...labels].filter((label) => label.startsWith("host dies at"))).toHaveLength(10);
   expect([...labels].filter((label) => label.startsWith("host-whatsapp"))).toHaveLength(6);
   for (const label of [
     "host killed",

@@ -1,3 +1,4 @@
+import { crashPoints as hostCrashPoints } from "../../../session-node/src/crash-points.ts";
 import { Bag, Chance } from "./chance.ts";
 import { type CrashPoint, crashPoints } from "./edge-faults.ts";
 import { type Fault, type LinkName, type Strike, targetOf, type WhatsAppFault } from "./fault.ts";
@@ -85,6 +86,10 @@ function groupsOf({ hosts, accounts, longestMs }: ScheduleOptions): Template[][]
     fault: { kind: "edge_crash", at, passes: chance.between(0, MOST_PASSES) },
     lastsMs: momentary,
   }));
+  const hostCrashes: Template[] = hostCrashPoints.map((at) => (chance) => ({
+    fault: { kind: "host_crash", host: host(chance), at, passes: chance.between(0, MOST_PASSES) },
+    lastsMs: momentary,
+  }));
   const onLinks = (linkOf: (chance: Chance) => LinkName): Template[] => [
     ...linkModes.flatMap((mode): Template[] =>
       mode === "pass"
@@ -143,6 +148,7 @@ function groupsOf({ hosts, accounts, longestMs }: ScheduleOptions): Template[][]
     onHosts,
     onEdge,
     crashes,
+    hostCrashes,
     onLinks((chance) => `host-${host(chance)}-edge`),
     onLinks((chance) => `host-${host(chance)}-whatsapp`),
     onLinks(() => "client-edge"),

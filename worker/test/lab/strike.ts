@@ -19,6 +19,11 @@ export async function strike(world: LabWorld, fault: Fault): Promise<(() => Prom
       signal(host, "SIGSTOP");
       return async () => void signal(host, "SIGCONT");
     }
+    case "host_crash": {
+      const host = hostOf(world, fault.host);
+      world.setCrash(fault.host, `${fault.at}:${fault.passes + 1}`);
+      return signal(host, "SIGUSR2");
+    }
     case "workerd_killed":
       killWorkerd(world);
       return null;

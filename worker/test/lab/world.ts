@@ -30,6 +30,8 @@ export type LabWorld = AsyncDisposable & {
   tenants: Tenant[];
   accounts: LabAccount[];
   setHostClock: (host: HostNumber, offsetMs: number) => void;
+  /** Where the host is to die when it is told so. */
+  setCrash: (host: HostNumber, plan: string) => void;
 };
 
 export type WorldOptions = {
@@ -46,6 +48,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
   const { directory, port, hosts } = options;
   const links = new Map<LinkName, TcpProxy>();
   const control = await EdgeControl.open();
+  const crashFile = (host: number): string => `${directory}/crash-${host}`;
   const clockFile = (host: number): string => `${directory}/clock-${host}`;
   const stack = await startStack({
     directory,
@@ -59,6 +62,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
         module.searchParams.set("offset", clockFile(host));
         return ["--import", module.href];
       },
+      hostEnvironment: (host) => ({ ROOST_SANDBOX_CRASH_FILE: crashFile(host) }),
       route: async (link, target) => {
         const proxy = await TcpProxy.open(target);
         links.set(nameOf(link), proxy);
@@ -77,6 +81,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
     phones: new Phones(stack.sandboxUrl),
     tenants: [],
     accounts: [],
+    setCrash: (host, plan) => writeFileSync(crashFile(host), plan),
     setHostClock: (host, offsetMs) => writeFileSync(clockFile(host), String(offsetMs)),
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();

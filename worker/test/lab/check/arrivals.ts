@@ -1,7 +1,7 @@
 import type { Evidence, Violation } from "../evidence.ts";
 
 /** Invariant 10: what contacts sent is in the journal, once, and as they wrote it. */
-export function checkArrivals({ accounts, arrivals, journals }: Evidence): Violation[] {
+export function checkArrivals({ accounts, arrivals, delivered, journals }: Evidence): Violation[] {
   const violations: Violation[] = [];
   for (const account of accounts) {
     const texts = new Map<string, string[]>();
@@ -16,8 +16,13 @@ export function checkArrivals({ accounts, arrivals, journals }: Evidence): Viola
         violations.push({ invariant: 10, what, account: account.id, message: waId, text });
       };
       const found = texts.get(waId) ?? [];
-      const isDropped = account.relinked.some(({ from, until }) => from <= at && at <= until);
-      if (found.length === 0 && !isDropped) find("was received and is not in the journal");
+      const isDelivered = delivered.get(account.id)?.has(waId) === true;
+      const isDropped =
+        !isDelivered && account.relinked.some(({ from, until }) => from <= at && at <= until);
+      if (found.length === 0 && !isDropped) {
+        const how = isDelivered ? "counts as delivered" : "was sent";
+        find(`${how} and is not in the journal`);
+      }
       if (found.length > 1) find(`is ${found.length} times in the journal`);
       if (found.some((other) => other !== text))
         find(`is in the journal as "${found.join('", "')}"`);

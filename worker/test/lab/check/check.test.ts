@@ -29,6 +29,7 @@ function givenEvidence(changes: Partial<Evidence> = {}): Evidence {
     arrivals: [{ n: 1, account: ACCOUNT, from: CONTACT, text: "in1", waId: "WA-IN1", at: START }],
     ledger: [ledgerRow(1, 1)],
     phones: new Map([[CONTACT, [shown("m1", "WA1")]]]),
+    delivered: new Map([[ACCOUNT, new Set(["WA-IN1"])]]),
     journals: new Map([
       [
         ACCOUNT,
@@ -324,6 +325,15 @@ test.each<[string, number, RegExp, Partial<Evidence>]>([
     journal("accepted 1", "sent 1", "accepted 2", "cancelled 2", "read 1"),
   ],
   [
+    "an inbound message that was delivered before the phone was linked anew",
+    10,
+    /counts as delivered and is not in the journal/,
+    {
+      accounts: [account({ relinked: [{ from: START - 1, until: START + 1 }] })],
+      ...journal("accepted 1", "sent 1", "accepted 2", "cancelled 2", "read 1"),
+    },
+  ],
+  [
     "an inbound message that is twice in the journal",
     10,
     /2 times in the journal/,
@@ -370,6 +380,7 @@ test("what is no violation is not called one", () => {
     { readings: [reading([2, 3, 4])] },
     {
       accounts: [account({ relinked: [{ from: START - 1, until: START + 1 }] })],
+      delivered: new Map(),
       ...journal(...WHOLE.slice(0, 5)),
     },
   ];
