@@ -39,6 +39,8 @@ export type LabAccount = {
   number: string;
   /** Null: no limit that a run could reach. */
   limits: { per_minute: number; per_hour: number; per_day: number } | null;
+  /** Until then the limits held; null: they hold. */
+  limitedUntil: number | null;
   /** When the phone was linked anew: what was on its way to the device before is WhatsApp's to drop. */
   relinked: { from: number; until: number }[];
 };

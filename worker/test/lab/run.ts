@@ -15,7 +15,7 @@ import { seen } from "./seen.ts";
 import { Spy } from "./spy.ts";
 import { heal, strike } from "./strike.ts";
 import type { Struck } from "./timeline.ts";
-import type { LabWorld } from "./world.ts";
+import { type LabWorld, liftLimits } from "./world.ts";
 
 export type RunOptions = {
   seed: number;
@@ -81,6 +81,7 @@ export async function run(world: LabWorld, options: RunOptions): Promise<Result>
   await working;
   const healedAt = Date.now();
   await heal(world);
+  await liftLimits(world);
   say("healed; waiting until everything is at rest");
 
   const evidenceNow = async (): Promise<Evidence> => ({

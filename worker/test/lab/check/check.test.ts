@@ -52,7 +52,15 @@ function givenEvidence(changes: Partial<Evidence> = {}): Evidence {
 }
 
 function account(changes: Partial<LabAccount> = {}): LabAccount {
-  return { id: ACCOUNT, tenant: 0, number: OWNER, limits: null, relinked: [], ...changes };
+  return {
+    id: ACCOUNT,
+    tenant: 0,
+    number: OWNER,
+    limits: null,
+    limitedUntil: null,
+    relinked: [],
+    ...changes,
+  };
 }
 
 function sending(n: number, changes: Partial<Sending> = {}): Sending {
@@ -368,6 +376,8 @@ test("a window that is fuller than the limit is found, and a full one is not", (
     found(givenEvidence(changes)).filter(([invariant]) => invariant === 5);
   expect(quotas(many(2_999))).toEqual([[5, expect.stringMatching(/^21 messages in the minute/)]]);
   expect(quotas(many(3_000))).toEqual([]);
+  const freed = account({ limits, limitedUntil: START + 20 * 2_999 });
+  expect(quotas({ ...many(2_999), accounts: [freed] })).toEqual([]);
   // While the Worker's clock was wrong its minute was another.
   const skews = [{ from: START + 1_000, until: START + 2_000, ms: 60_000 }];
   expect(quotas({ ...many(2_999), skews })).toEqual([]);

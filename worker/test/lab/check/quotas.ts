@@ -11,11 +11,12 @@ const WINDOWS = [
  * was not the true one is no window of true time, and is left out.
  */
 export function checkQuotas({ accounts, ledger, skews }: Evidence): Violation[] {
-  return accounts.flatMap(({ id, number, limits }) => {
+  return accounts.flatMap(({ id, number, limits, limitedUntil }) => {
     if (limits === null) return [];
     const times = ledger
       .filter(({ account, device }) => account === number && device !== 0)
       .map(({ at }) => Date.parse(at))
+      .filter((at) => limitedUntil === null || at < limitedUntil)
       .toSorted((left, right) => left - right);
     return WINDOWS.flatMap(({ name, ms, limit }) => {
       const isTrue = (from: number, until: number): boolean =>
