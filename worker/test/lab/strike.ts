@@ -29,8 +29,14 @@ export async function strike(world: LabWorld, fault: Fault): Promise<(() => Prom
       return null;
     case "edge_killed":
       return signal(stack.edge, "SIGKILL");
-    case "edge_restarted":
-      return signal(stack.edge, "SIGTERM");
+    case "edge_restarted": {
+      const before = pidOf(stack.edge);
+      signal(stack.edge, "SIGTERM");
+      // Asked to end, it may wait for ever for a workerd that stands still.
+      return async () => {
+        if (pidOf(stack.edge) === before) signal(stack.edge, "SIGKILL");
+      };
+    }
     case "edge_crash":
       control.set({ crash: { at: fault.at, passes: fault.passes } });
       // Where the place is not reached in time there is no crash.
@@ -86,13 +92,22 @@ export async function heal(world: LabWorld): Promise<void> {
   await world.phones.delete("/faults");
 }
 
-/** workerd is the only child of the process that serves the edge. */
+/**
+ * Kills workerd and leaves the process that serves it to notice. Where there is no workerd to be found,
+ * because everything is just being started or stopped, that process is killed itself.
+ */
 export function killWorkerd({ stack }: LabWorld): void {
+  const children = childrenOf(stack.edge);
+  for (const pid of children) process.kill(pid, "SIGKILL");
+  if (children.length === 0) signal(stack.edge, "SIGKILL");
+}
+
+function childrenOf(service: Service): number[] {
   try {
-    const pid = execFileSync("pgrep", ["-P", String(stack.edge.pid)], { encoding: "utf8" });
-    process.kill(Number(pid), "SIGKILL");
+    const found = execFileSync("pgrep", ["-P", String(service.pid)], { encoding: "utf8" });
+    return found.trim().split("\n").map(Number);
   } catch {
-    // It is just being started again: there is nothing to kill.
+    return [];
   }
 }
 
@@ -117,6 +132,15 @@ async function strikeOnNetwork(
     }
   } catch {
     // The network is just being started again, and forgets its faults anyway.
+  }
+}
+
+function pidOf(service: Service): number | null {
+  try {
+    return service.pid;
+  } catch {
+    // It is just being started again.
+    return null;
   }
 }
 
