@@ -25,6 +25,8 @@ const after: Step[] = [
   vitest("workerd", "--config", "worker/vitest.config.ts", "--project", "workerd"),
   vitest("session-node", "--config", "session-node/vitest.config.ts"),
   { name: "cost", command: ["node", "worker/test/cost/main.ts"] },
+  // Always the same faults: a failure here is news of the code, not of chance.
+  { name: "faults", command: ["node", "worker/test/lab/main.ts", "--minutes", "2", "--seed", "1"] },
   vitest("integration", "--config", "worker/vitest.config.ts", "--project", "integration"),
   vitest("browser", "--config", "web/vitest.config.ts"),
 ];

@@ -94,13 +94,16 @@ function fromLogs({ message, account }: Violation, _: Evidence, directory: strin
   if (named === null) return [];
   return globSync(`${directory}/logs/host-*.log`).flatMap((file) => {
     const who = file.slice(file.lastIndexOf("/") + 1, -".log".length);
-    return readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line.includes(named))
-      .map((line) => {
-        const [, at = ""] = /"at":"([^"]+)"/.exec(line) ?? [];
-        return { at: Date.parse(at), who, what: line };
-      });
+    return (
+      readFileSync(file, "utf8")
+        .split("\n")
+        // Of an account only what became of its sessions: its messages would fill pages.
+        .filter((line) => line.includes(named) && (named === message || line.includes('"session.')))
+        .map((line) => {
+          const [, at = ""] = /"at":"([^"]+)"/.exec(line) ?? [];
+          return { at: Date.parse(at), who, what: line };
+        })
+    );
   });
 }
 

@@ -383,6 +383,17 @@ test("a window that is fuller than the limit is found, and a full one is not", (
   expect(quotas({ ...many(2_999), skews })).toEqual([]);
 });
 
+test("one stanza more may delete what was sent, two may not", () => {
+  const cancellings = sending(1).calls.map((call) => ({ n: 1, id: "msg_1", call }));
+  const deleted = (rows: LedgerRow[]) =>
+    found(givenEvidence({ cancellings, ledger: [ledgerRow(1, 1), ...rows] }));
+  expect(deleted([ledgerRow(2, 77)])).toEqual([]);
+  expect(deleted([ledgerRow(2, 77), ledgerRow(3, 78)])).toEqual([
+    [2, expect.stringMatching(/that nobody sent/)],
+  ]);
+  expect(deleted([ledgerRow(2, 77, { to: "15550702222" })])).toHaveLength(1);
+});
+
 test("what is no violation is not called one", () => {
   const quiet: Partial<Evidence>[] = [
     { pryings: [prying(404, "not_found"), prying(503, "unavailable"), prying(0, null)] },

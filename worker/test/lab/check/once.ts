@@ -13,7 +13,9 @@ function checkKeys({ sendings }: Evidence): Violation[] {
   });
 }
 
-function checkIds({ sendings, ledger, accounts, messages }: Evidence): Violation[] {
+function checkIds(evidence: Evidence): Violation[] {
+  const { sendings, ledger, accounts, messages } = evidence;
+  const revocations = revocationsOf(evidence);
   const violations: Violation[] = [];
   const ownerOf = new Map(accounts.map(({ number, id }) => [number, id]));
   const byWaId = new Map<string, string>();
@@ -37,6 +39,9 @@ function checkIds({ sendings, ledger, accounts, messages }: Evidence): Violation
     const id = byWaId.get(waId);
     const message = id === undefined ? undefined : accepted.get(id);
     if (id === undefined || message === undefined) {
+      const left = revocations.get(`${account} ${to}`) ?? 0;
+      revocations.set(`${account} ${to}`, left - 1);
+      if (left > 0) continue;
       const what = `WhatsApp saw a message that nobody sent: ledger row ${n}, ${waId} to ${to}`;
       violations.push(found(what, account, null, null));
     } else if (message.account !== account || message.sending.to !== to) {
@@ -45,6 +50,22 @@ function checkIds({ sendings, ledger, accounts, messages }: Evidence): Violation
     }
   }
   return violations;
+}
+
+/**
+ * How many stanzas an account may have sent to a number to delete what it had sent: each has an id of
+ * its own that no list shows.
+ */
+function revocationsOf({ cancellings, sendings, messages }: Evidence): Map<string, number> {
+  const allowed = new Map<string, number>();
+  const accepted = acceptedMessages(sendings);
+  for (const id of new Set(cancellings.map((each) => each.id))) {
+    const message = accepted.get(id);
+    if (message === undefined || messages.get(id)?.state === "cancelled") continue;
+    const key = `${message.account} ${message.sending.to}`;
+    allowed.set(key, (allowed.get(key) ?? 0) + 1);
+  }
+  return allowed;
 }
 
 function checkPhones({ sendings, phones }: Evidence): Violation[] {
