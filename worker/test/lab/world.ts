@@ -63,7 +63,6 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
         module.searchParams.set("offset", clockFile(host));
         return ["--import", module.href];
       },
-      hostEnvironment: (host) => ({ ROOST_SANDBOX_CRASH_FILE: crashFile(host) }),
       route: async (link, target) => {
         const proxy = await TcpProxy.open(target);
         links.set(nameOf(link), proxy);
