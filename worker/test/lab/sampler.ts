@@ -7,12 +7,14 @@ import { personOf, type LabWorld } from "./world.ts";
 
 const LOOK_EVERY_MS = 5_000;
 /** What has waited less is of no interest to anybody. */
-const OVERDUE_MS = 30_000;
+const OVERDUE_MS = 5_000;
 const Messages = listOf(Message);
 
 /** Looks for messages that have been due for a while, and for the reason that is given. */
 export class Sampler {
   readonly waitings: Waiting[] = [];
+  /** By message: the first of the looks in a row at which there was no reason. */
+  readonly #since = new Map<string, number>();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
@@ -31,7 +33,7 @@ export class Sampler {
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
       for (const account of world.accounts) {
         // The edge may be down: then nobody can be told a reason.
-        await this.#look(world, account).catch(() => undefined);
+        await this.#look(world, account).catch(() => this.#forget(account.id));
       }
     }
   }
@@ -45,21 +47,31 @@ export class Sampler {
         ...(await api.call(Messages, path)).data.filter((each) => dueFor(each) > OVERDUE_MS),
       );
     }
-    if (overdue.length === 0) return;
     const queue = await api.call(Queue, `/v1/accounts/${id}/queue`);
     const account = await api.account(id);
     const reason =
       queue.waiting_for ?? (account.state === "connected" ? null : account.reason) ?? null;
     const at = Date.now();
+    if (reason !== null) this.#forget(id);
     for (const message of overdue) {
+      const since = this.#since.get(message.id) ?? at;
+      if (reason === null) this.#since.set(message.id, since);
       this.waitings.push({
         at,
         account: id,
         message: message.id,
         state: message.state,
-        dueForMs: dueFor(message),
+        dueForMs: Math.min(dueFor(message), at - since),
         reason: reason?.code ?? null,
       });
+    }
+  }
+
+  /** There was a reason, or nobody to give one. */
+  #forget(account: string): void {
+    const prefix = account.replace("acc_", "msg_");
+    for (const message of this.#since.keys()) {
+      if (message.startsWith(prefix)) this.#since.delete(message);
     }
   }
 }
