@@ -45,16 +45,15 @@ async function main(): Promise<void> {
     const through = isWanted("throughput") ? numbers(options.accounts) : [];
     const again = isWanted("reconnect") ? numbers(options.reconnect) : [];
     const [first = 1, ...more] = through;
-    if (isWanted("throughput")) {
-      await measureThroughput(world, table, first);
-      await measureAccepting(world, table);
-    }
+    if (isWanted("throughput")) await measureThroughput(world, table, first);
     if (isWanted("doubled")) await measureDoubled(world, table);
     // Accounts only become more, on both sides.
     for (const accounts of [...new Set([...more, ...again])].toSorted((a, b) => a - b)) {
       if (more.includes(accounts)) await measureThroughput(world, table, accounts);
       if (again.includes(accounts)) await measureReconnect(world, table, accounts);
     }
+    // Last: it leaves a paused queue behind.
+    if (isWanted("throughput")) await measureAccepting(world, table);
   }
   if (isWanted("memory")) {
     // In a stack of its own: what was sent would show.
