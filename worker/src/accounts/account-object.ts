@@ -29,22 +29,22 @@ import {
   acceptMessage,
   isAllowanceUsed,
   type Submission,
-} from "./accept-message.ts";
-import type { Allowance, Grant } from "./allowance.ts";
+} from "./outbox/accept-message.ts";
+import type { Allowance, Grant } from "./limits/allowance.ts";
 import { AccountEngine, epochsToStop } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { type Candidate, candidateFor } from "./candidate.ts";
-import { cancelMessage } from "./cancel-message.ts";
-import { changeSent, type Wish } from "./change-sent.ts";
-import { clearQueue, countQueue } from "./clear-queue.ts";
-import { defaultLimits } from "./default-limits.ts";
-import type { StoredFilter } from "./message-filter.ts";
+import { cancelMessage } from "./outbox/cancel-message.ts";
+import { changeSent, type Wish } from "./outbox/change-sent.ts";
+import { clearQueue, countQueue } from "./outbox/clear-queue.ts";
+import { defaultLimits } from "./limits/default-limits.ts";
+import type { StoredFilter } from "./outbox/message-filter.ts";
 import { LiveStream } from "./live-stream.ts";
-import { storageMigration } from "./pages.ts";
-import { Placement } from "./placement.ts";
+import { storageMigration } from "./storage/pages.ts";
+import { Placement } from "./session/placement.ts";
 import { presentAccount, presentEvent, presentLink } from "./present.ts";
-import { presentHealth, presentHistory } from "./present-health.ts";
-import { presentQueue } from "./present-queue.ts";
+import { presentHealth, presentHistory } from "./standing/present-health.ts";
+import { presentQueue } from "./outbox/present-queue.ts";
 import { deleteProjection, ProjectionWriter } from "./project-account.ts";
 import {
   type ChatPage,
@@ -55,10 +55,10 @@ import {
   messagePage,
   type Page,
 } from "./queries.ts";
-import { retryMessages } from "./retry-messages.ts";
-import { setQueue } from "./set-queue.ts";
-import { resetAccount, restartAccount, unlinkAccount } from "./session-actions.ts";
-import { SessionControl } from "./session-control.ts";
+import { retryMessages } from "./outbox/retry-messages.ts";
+import { setQueue } from "./outbox/set-queue.ts";
+import { resetAccount, restartAccount, unlinkAccount } from "./session/session-actions.ts";
+import { SessionControl } from "./session/session-control.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
 
 const migrations = [storageMigration];

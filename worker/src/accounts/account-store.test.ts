@@ -4,12 +4,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { givenStore, textFor } from "../../test/workers/given-store.ts";
 import type { MemorySql } from "../../test/workers/memory-sql.ts";
-import { acceptMessage } from "./accept-message.ts";
+import { acceptMessage } from "./outbox/accept-message.ts";
 import { AccountStore } from "./account-store.ts";
-import { applyMessageReport } from "./apply-reports.ts";
-import { cutLeases, leaseDecision } from "./cut-leases.ts";
-import { defaultLimits } from "./default-limits.ts";
-import { ripenOutbox, settleMessage } from "./settle-message.ts";
+import { applyMessageReport } from "./reports/apply-reports.ts";
+import { cutLeases, leaseDecision } from "./leases/cut-leases.ts";
+import { defaultLimits } from "./limits/default-limits.ts";
+import { ripenOutbox, settleMessage } from "./outbox/settle-message.ts";
 import { presentChat, presentEvent, presentMessage } from "./present.ts";
 
 const ACCOUNT: Id<"account"> = `acc_${"1".repeat(26)}`;

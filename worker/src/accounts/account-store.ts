@@ -1,21 +1,27 @@
 import { describeError, log } from "../log.ts";
-import { countMessage, noSends, type Sends, setSendsBack } from "./budgets.ts";
-import type { Allowance } from "./allowance.ts";
-import { ChatLog } from "./chat-log.ts";
-import { CredentialStore } from "./credential-store.ts";
-import { afterOutcome, forgiven, type HealthFacts, healthy, withReason } from "./health.ts";
-import { IdempotencyKeys } from "./idempotency.ts";
-import { Journal } from "./journal.ts";
-import { LeaseBook } from "./lease-book.ts";
-import { type Amendment, amendMessage } from "./amend-message.ts";
-import { MessageLog } from "./message-log.ts";
-import { isOpen, isWaiting } from "./message-state.ts";
-import { MissingStanzas } from "./missing-stanzas.ts";
-import { Outbox, type Whom } from "./outbox.ts";
-import { Pages, type Storage } from "./pages.ts";
+import { countMessage, noSends, type Sends, setSendsBack } from "./limits/budgets.ts";
+import type { Allowance } from "./limits/allowance.ts";
+import { ChatLog } from "./storage/chat-log.ts";
+import { CredentialStore } from "./storage/credential-store.ts";
+import {
+  afterOutcome,
+  forgiven,
+  type HealthFacts,
+  healthy,
+  withReason,
+} from "./standing/health.ts";
+import { IdempotencyKeys } from "./storage/idempotency.ts";
+import { Journal } from "./storage/journal.ts";
+import { LeaseBook } from "./leases/lease-book.ts";
+import { type Amendment, amendMessage } from "./reports/amend-message.ts";
+import { MessageLog } from "./storage/message-log.ts";
+import { isOpen, isWaiting } from "./outbox/message-state.ts";
+import { MissingStanzas } from "./reports/missing-stanzas.ts";
+import { Outbox, type Whom } from "./outbox/outbox.ts";
+import { Pages, type Storage } from "./storage/pages.ts";
 import { isSameProjection } from "./same-projection.ts";
-import { emptyQuota } from "./quota.ts";
-import { type Grade, gradeOf } from "./stranger.ts";
+import { emptyQuota } from "./limits/quota.ts";
+import { type Grade, gradeOf } from "./leases/stranger.ts";
 import type {
   Change,
   Head,
@@ -25,7 +31,7 @@ import type {
   StoredLease,
   StoredMessage,
 } from "./stored.ts";
-import { TickLog } from "./tick-log.ts";
+import { TickLog } from "./storage/tick-log.ts";
 
 /** How much a restart may have to replay. A checkpoint costs rows, so it is not done often. */
 const CHECKPOINT_ROWS = 2_000;

@@ -1,8 +1,8 @@
 import type { Account, Limits } from "@roost/contract/accounts";
 import type { Peer } from "@roost/contract/host";
 import type { AccountStore } from "./account-store.ts";
-import { laneRoom } from "./budgets.ts";
-import { gatesNow, inHandOf } from "./lease-facts.ts";
+import { laneRoom } from "./limits/budgets.ts";
+import { gatesNow, inHandOf } from "./leases/lease-facts.ts";
 import { presentAccount } from "./present.ts";
 
 /** What decides whether a message that names no account goes through this one. */

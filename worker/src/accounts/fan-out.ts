@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { unwrap } from "../errors.ts";
 import { invalidCursor } from "../http/id-cursor.ts";
 import { ownAccounts, requireAccount } from "./own-accounts.ts";
-import { isBefore, type Position, readCursor, writeCursor } from "./position.ts";
+import { isBefore, type Position, readCursor, writeCursor } from "./storage/position.ts";
 import type { Page } from "./queries.ts";
 
 type Ask<T> = (account: Id<"account">, after: Position | null) => Promise<Outcome<Page<T>>>;

@@ -3,8 +3,8 @@ import type { Chat } from "@roost/contract/chats";
 import { type Outcome, refuse } from "@roost/contract/errors";
 import type { Message, MessageState } from "@roost/contract/messages";
 import type { AccountStore } from "./account-store.ts";
-import { estimateOf } from "./estimate.ts";
-import { isBefore, type Position } from "./position.ts";
+import { estimateOf } from "./outbox/estimate.ts";
+import { isBefore, type Position } from "./storage/position.ts";
 import { presentChat, presentMessage } from "./present.ts";
 import type { StoredMessage } from "./stored.ts";
 

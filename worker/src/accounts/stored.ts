@@ -10,14 +10,14 @@ import type { MissingStanza, NewChatCap, TimeLock } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Lane, MessageError, MessageState } from "@roost/contract/messages";
 import type { ReasonCode } from "@roost/contract/reasons";
-import type { HealthFacts } from "./health.ts";
-import type { Allowance } from "./allowance.ts";
-import type { Away } from "./backlog.ts";
-import type { Sends } from "./budgets.ts";
-import type { PhoneWarning } from "./phone-watch.ts";
-import type { Quota } from "./quota.ts";
-import type { ToldStanding } from "./tell-standing.ts";
-import type { WarmUpState } from "./warm-up.ts";
+import type { HealthFacts } from "./standing/health.ts";
+import type { Allowance } from "./limits/allowance.ts";
+import type { Away } from "./outbox/backlog.ts";
+import type { Sends } from "./limits/budgets.ts";
+import type { PhoneWarning } from "./standing/phone-watch.ts";
+import type { Quota } from "./limits/quota.ts";
+import type { ToldStanding } from "./standing/tell-standing.ts";
+import type { WarmUpState } from "./limits/warm-up.ts";
 
 /** The account itself and its session, as it is kept. Times are milliseconds since 1970. */
 export type StoredAccount = {

@@ -1,7 +1,7 @@
 import type { Outcome } from "@roost/contract/errors";
 import type { Id } from "@roost/contract/ids";
 import { type BatchItem, SendMessage } from "@roost/contract/messages";
-import type { Accepted, Submission } from "../accounts/accept-message.ts";
+import type { Accepted, Submission } from "../accounts/outbox/accept-message.ts";
 import { accountStub } from "../accounts/account-stub.ts";
 import { requireAccount } from "../accounts/own-accounts.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 import type { SendMessage } from "@roost/contract/messages";
-import type { Submission } from "../accounts/accept-message.ts";
+import type { Submission } from "../accounts/outbox/accept-message.ts";
 import { AppError, invalidField, notFound } from "../errors.ts";
 import { sha256 } from "../lib/crypto.ts";
 import { readRecipient } from "./recipient.ts";

@@ -1,6 +1,6 @@
 import { type Id, type NumberedId, type NumberedKind, ownerOf } from "@roost/contract/ids";
 import type { MessageFilter } from "@roost/contract/queue";
-import type { StoredFilter } from "../accounts/message-filter.ts";
+import type { StoredFilter } from "../accounts/outbox/message-filter.ts";
 import { invalidField, notFound } from "../errors.ts";
 import { readRecipient } from "../messages/recipient.ts";
 

@@ -2,7 +2,7 @@ import type { Id } from "@roost/contract/ids";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { MemorySql } from "../../test/workers/memory-sql.ts";
-import { afterGrant, afterRecall, type Allowance, leftOf } from "../accounts/allowance.ts";
+import { afterGrant, afterRecall, type Allowance, leftOf } from "../accounts/limits/allowance.ts";
 import { AllowanceBook, allowanceMigration, endOfMonth, monthAround } from "./allowance-book.ts";
 
 const DAY = 86_400_000;

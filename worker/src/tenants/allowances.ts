@@ -1,5 +1,5 @@
 import type { Id } from "@roost/contract/ids";
-import type { Allowance, Grant } from "../accounts/allowance.ts";
+import type { Allowance, Grant } from "../accounts/limits/allowance.ts";
 import { describeError, log } from "../log.ts";
 import { AllowanceBook, type Entitlement } from "./allowance-book.ts";
 

@@ -20,7 +20,7 @@ import {
   pinned,
   type StoredAnswer,
 } from "./idempotency-store.ts";
-import type { Allowance, Grant } from "../accounts/allowance.ts";
+import type { Allowance, Grant } from "../accounts/limits/allowance.ts";
 import { allowanceMigration } from "./allowance-book.ts";
 import { Allowances, type PlanStanding } from "./allowances.ts";
 import {

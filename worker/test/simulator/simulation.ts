@@ -3,7 +3,7 @@ import type { Id, MessageId } from "@roost/contract/ids";
 import { ownerOf } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
 import { AccountObject } from "../../src/accounts/account-object.ts";
-import { defaultLimits } from "../../src/accounts/default-limits.ts";
+import { defaultLimits } from "../../src/accounts/limits/default-limits.ts";
 import { FleetObject } from "../../src/fleet/fleet-object.ts";
 import { HostObject } from "../../src/fleet/host-object.ts";
 import { TenantObject } from "../../src/tenants/tenant-object.ts";

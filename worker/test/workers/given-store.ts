@@ -1,6 +1,6 @@
 import { AccountStore } from "../../src/accounts/account-store.ts";
-import type { Submission } from "../../src/accounts/accept-message.ts";
-import { storageMigration } from "../../src/accounts/pages.ts";
+import type { Submission } from "../../src/accounts/outbox/accept-message.ts";
+import { storageMigration } from "../../src/accounts/storage/pages.ts";
 import { MemorySql } from "./memory-sql.ts";
 
 /** A connected account's store, in Node. */

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import type { Storage } from "../../src/accounts/pages.ts";
+import type { Storage } from "../../src/accounts/storage/pages.ts";
 
 /** What workerd takes in a row. */
 const ROW_MAX_BYTES = 2_097_152;
