@@ -12,11 +12,11 @@ import { hostToken } from "./link/token.ts";
 import { LoadMeter } from "./load-meter.ts";
 import { log as defaultLog, type Log, messageOf } from "./log.ts";
 import { MemoryKeeper } from "./memory.ts";
-import { KnownMessages } from "./session/known-messages.ts";
+import { KnownMessages } from "./session/sending/known-messages.ts";
 import { Session, type StartCommand, type StopMode } from "./session/session.ts";
 import { Turnstile } from "./session/turnstile.ts";
 import { defaultTimings, type Timings } from "./timings.ts";
-import { NumberBook } from "./whatsapp/number-book.ts";
+import { NumberBook } from "./whatsapp/outbound/number-book.ts";
 import { trustSandbox } from "./whatsapp/sandbox-root.ts";
 
 const DIALLING_AT_ONCE = 25;

@@ -9,11 +9,11 @@ import type {
 import type { Id } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
 import type { Log } from "../log.ts";
-import type { Told } from "../whatsapp/intake.ts";
+import type { Told } from "../whatsapp/inbound/intake.ts";
 import type { Standing } from "../whatsapp/standing-watch.ts";
-import type { Receipt } from "../whatsapp/translate-receipt.ts";
+import type { Receipt } from "../whatsapp/inbound/translate-receipt.ts";
 import { BoundedSet } from "./bounded-set.ts";
-import type { Entry, Outcome } from "./known-messages.ts";
+import type { Entry, Outcome } from "./sending/known-messages.ts";
 
 /** Every device of a person sends its own receipt; only the first of a kind is news. */
 const MAX_RECEIPTS = 1_024;

@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
 import { defaultTimings } from "../timings.ts";
-import { AuthState } from "./auth-state.ts";
+import { AuthState } from "./keys/auth-state.ts";
 import { Connection } from "./connection.ts";
 import { newDeviceCaches } from "./device-caches.ts";
-import type { Told } from "./intake.ts";
+import type { Told } from "./inbound/intake.ts";
 
 /** A connection that gets nowhere: what it does with a message does not depend on it. */
 function given() {

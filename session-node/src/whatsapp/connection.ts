@@ -13,16 +13,16 @@ import {
 import type { Passing } from "../crash-points.ts";
 import type { Timings } from "../timings.ts";
 import { isPersonJid, peerOf } from "./addresses.ts";
-import type { AuthState } from "./auth-state.ts";
+import type { AuthState } from "./keys/auth-state.ts";
 import type { DeviceCaches } from "./device-caches.ts";
 import { endingOf } from "./ending-of.ts";
-import { Intake, type Told } from "./intake.ts";
-import { FROM_DEVICES, isFromOwnPhone } from "./own-phone.ts";
+import { Intake, type Told } from "./inbound/intake.ts";
+import { FROM_DEVICES, isFromOwnPhone } from "./inbound/own-phone.ts";
 import { ask, nextProbe } from "./probe.ts";
-import { sentContent } from "./sent-content.ts";
+import { sentContent } from "./outbound/sent-content.ts";
 import { silentLogger } from "./silent-logger.ts";
 import { type Standing, StandingWatch } from "./standing-watch.ts";
-import { translateReceipt, type Receipt } from "./translate-receipt.ts";
+import { translateReceipt, type Receipt } from "./inbound/translate-receipt.ts";
 import type { Ending, OwnWay } from "./ways-to-end.ts";
 
 /** WhatsApp's own rhythm. */

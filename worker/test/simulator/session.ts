@@ -6,8 +6,8 @@ import {
   type Entry,
   isOfferedAnew,
   KnownMessages,
-} from "../../../session-node/src/session/known-messages.ts";
-import { nextMove } from "../../../session-node/src/session/next-move.ts";
+} from "../../../session-node/src/session/sending/known-messages.ts";
+import { nextMove } from "../../../session-node/src/session/sending/next-move.ts";
 import type { SimulatedHost } from "./host.ts";
 import type { Connection } from "./whatsapp.ts";
 

@@ -1,9 +1,9 @@
 import type { LeasedMessage } from "@roost/contract/host";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { defaultTimings } from "../timings.ts";
-import { newDeviceCaches } from "../whatsapp/device-caches.ts";
-import { NumberBook } from "../whatsapp/number-book.ts";
-import { Sender } from "../whatsapp/sender.ts";
+import { defaultTimings } from "../../timings.ts";
+import { newDeviceCaches } from "../../whatsapp/device-caches.ts";
+import { NumberBook } from "../../whatsapp/outbound/number-book.ts";
+import { Sender } from "../../whatsapp/outbound/sender.ts";
 import { KnownMessages } from "./known-messages.ts";
 import { SendQueue } from "./send-queue.ts";
 

@@ -1,11 +1,11 @@
 import type { Id } from "@roost/contract/ids";
 import type { LinkReport } from "@roost/contract/host";
 import type { ReasonCode } from "@roost/contract/reasons";
-import type { Timings } from "../timings.ts";
-import type { Connection } from "../whatsapp/connection.ts";
+import type { Timings } from "../../timings.ts";
+import type { Connection } from "../../whatsapp/connection.ts";
 import { afterLinkEvent, deadlineOf, type Link, type LinkEvent, newLink } from "./link-machine.ts";
-import type { Linking } from "./next-step.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Linking } from "../next-step.ts";
+import type { Reporter } from "../reporter.ts";
 
 export type LinkFlowDeps = {
   reporter: Reporter;

@@ -1,6 +1,6 @@
 import type { Peer, ReceiptReport } from "@roost/contract/host";
 import type { BinaryNode } from "@whiskeysockets/baileys";
-import { isPersonJid, peerOf } from "./addresses.ts";
+import { isPersonJid, peerOf } from "../addresses.ts";
 
 export type Receipt = { waIds: string[]; type: ReceiptReport["type"]; peer: Peer; at: number };
 

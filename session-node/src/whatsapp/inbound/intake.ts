@@ -5,9 +5,9 @@ import {
   type WAMessage,
   type WASocket,
 } from "@whiskeysockets/baileys";
-import type { Passing } from "../crash-points.ts";
-import { peerOf } from "./addresses.ts";
-import type { AuthState } from "./auth-state.ts";
+import type { Passing } from "../../crash-points.ts";
+import { peerOf } from "../addresses.ts";
+import type { AuthState } from "../keys/auth-state.ts";
 import { openStanza, readStanza, type Self, type Stanza } from "./stanza.ts";
 import { type Amendment, translateAmendment } from "./translate-amendment.ts";
 import { type Received, translateMessage } from "./translate-message.ts";

@@ -1,6 +1,6 @@
 import type { Peer } from "@roost/contract/host";
 import { normalizeMessageContent, proto, toNumber, type WAMessage } from "@whiskeysockets/baileys";
-import { isPersonJid, peerOf } from "./addresses.ts";
+import { isPersonJid, peerOf } from "../addresses.ts";
 import { textOf } from "./translate-message.ts";
 
 const { Type } = proto.Message.ProtocolMessage;

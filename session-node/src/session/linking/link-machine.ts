@@ -1,6 +1,6 @@
 import type { LinkReport } from "@roost/contract/host";
 import type { ReasonCode } from "@roost/contract/reasons";
-import type { OwnWay } from "../whatsapp/ways-to-end.ts";
+import type { OwnWay } from "../../whatsapp/ways-to-end.ts";
 
 /**
  * One attempt to link a phone, by QR or by pairing code: what a person sees now, and until when. All

@@ -7,7 +7,7 @@ import {
   unpadRandomMax16,
   type WAMessage,
 } from "@whiskeysockets/baileys";
-import { isPersonJid, peerOf } from "./addresses.ts";
+import { isPersonJid, peerOf } from "../addresses.ts";
 
 /** Who we are, as Baileys needs it to say who wrote a message. */
 export type Self = { id: string; lid: string };

@@ -6,7 +6,7 @@ import {
   toNumber,
   type WAMessage,
 } from "@whiskeysockets/baileys";
-import { isPersonJid, peerOf } from "./addresses.ts";
+import { isPersonJid, peerOf } from "../addresses.ts";
 
 export type Received = {
   waId: string;

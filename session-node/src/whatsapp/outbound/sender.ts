@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LeasedMessage, Peer } from "@roost/contract/host";
 import { type AnyMessageContent, jidNormalizedUser, type WASocket } from "@whiskeysockets/baileys";
-import { jidOf, peerOf } from "./addresses.ts";
-import type { DeviceCaches } from "./device-caches.ts";
+import { jidOf, peerOf } from "../addresses.ts";
+import type { DeviceCaches } from "../device-caches.ts";
 import { type NumberBook, normalisedMatches } from "./number-book.ts";
 
 /** A device list must outlive the send that was prepared with it. */

@@ -1,10 +1,10 @@
 import type { LeasedMessage, Peer } from "@roost/contract/host";
 import type { MessageId } from "@roost/contract/ids";
 import type { MessageError } from "@roost/contract/messages";
-import type { Passing } from "../crash-points.ts";
-import type { Timings } from "../timings.ts";
-import type { Sender } from "../whatsapp/sender.ts";
-import { BoundedSet } from "./bounded-set.ts";
+import type { Passing } from "../../crash-points.ts";
+import type { Timings } from "../../timings.ts";
+import type { Sender } from "../../whatsapp/outbound/sender.ts";
+import { BoundedSet } from "../bounded-set.ts";
 import { DeadlineWatch } from "./deadline-watch.ts";
 import { InFlight } from "./in-flight.ts";
 import {
@@ -22,7 +22,7 @@ import {
   recipientUnknown,
   refusedByWhatsApp,
 } from "./send-errors.ts";
-import { Signal } from "./signal.ts";
+import { Signal } from "../signal.ts";
 
 /** Baileys sends an account's messages one by one; a few in front of it keep it from waiting for us. */
 const MAX_IN_FLIGHT = 4;
