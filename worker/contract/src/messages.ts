@@ -188,7 +188,7 @@ export const BATCH_MAX = 1_000;
 export const SendBatch = z
   .strictObject({
     messages: z
-      .array(z.unknown())
+      .array(z.unknown().meta({ allOf: [{ $ref: "#/components/schemas/SendMessage" }] }))
       .min(1, "must have at least one message")
       .max(BATCH_MAX, `must have at most ${BATCH_MAX} messages`)
       .meta({ description: "Each is a SendMessage, and is accepted or refused on its own." }),

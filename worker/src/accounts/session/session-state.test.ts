@@ -69,6 +69,8 @@ test("with another number than before nothing is sent until a person decides", (
     next: "keep",
     changes: { state: "connected", ...held },
   });
+  const draining = linkedAs({ queue: { state: "draining", reason: null } }, other);
+  expect(draining.changes.queue).toEqual({ state: "frozen", reason: "backlog_number" });
   // A person who froze the queue looks at it anyway.
   expect(
     linkedAs({ queue: { state: "frozen", reason: null } }, other).changes.queue,

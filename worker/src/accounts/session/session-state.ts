@@ -114,7 +114,9 @@ function isOtherNumber(account: Facts, self: SessionReport["self"]): boolean {
 function heldQueue({ queue, phone, hasBacklog }: Facts): Pick<SessionStep["changes"], "queue"> {
   if (phone === null && !hasBacklog) return {};
   if (queue.state === "frozen") return {};
-  return { queue: { state: "paused", reason: "backlog_number" } };
+  // A queue that takes nothing goes on taking nothing.
+  const state = queue.state === "draining" ? "frozen" : "paused";
+  return { queue: { state, reason: "backlog_number" } };
 }
 
 function linkEnded(reason: ReasonCode | null): SessionStep {
