@@ -15,6 +15,8 @@ export type AllowanceSource = (known: Allowance | null, want: number) => Promise
 
 /** For so long after there was nothing left nobody asks again. */
 const NOTHING_LEFT_MS = 3_000;
+/** An answer may have crossed a recall, and then the next one tells; not without end. */
+const MAX_ASKS = 3;
 
 /** Sees that the account has messages of the plan before they are needed. */
 export class AllowanceKeeper {
@@ -44,17 +46,19 @@ export class AllowanceKeeper {
   }
 
   /**
-   * Asks the tenant's object when so many more cannot be taken. False when there are none left: then
-   * whoever waits is refused.
+   * Sees that at least one more can be taken, and asks for as many as are wanted. False when there are
+   * none left: then whoever waits is refused. What is left of the plan may be fewer than are wanted, and
+   * those few are taken all the same.
    */
   async ensure(count: number): Promise<boolean> {
     this.needed += count;
     try {
-      while (leftOf(this.store.allowance(), Date.now()) < count) {
+      for (let asked = 0; asked <= MAX_ASKS; asked++) {
+        if (leftOf(this.store.allowance(), Date.now()) > 0) return true;
         if (Date.now() < this.nothingLeftUntil) return false;
         await this.more();
       }
-      return true;
+      return false;
     } finally {
       this.needed -= count;
     }

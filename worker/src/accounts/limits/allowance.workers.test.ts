@@ -94,3 +94,20 @@ test("a message that is cancelled before it went out is not used up", async () =
   await call(`/v1/messages/${id}`, { key, method: "DELETE" });
   expect((await trySending(key, accounts[0], 2)).status).toBe(202);
 });
+
+test("a batch that is longer than what the plan has left takes that, and refuses the rest", async () => {
+  const { key, accounts } = await given(100);
+  for (let n = 0; n < 90; n++) await trySending(key, accounts[n % 2] ?? "", n);
+  const messages = Array.from({ length: 20 }, (_, n) => ({
+    account: accounts[0],
+    to: `+5511999991${String(n).padStart(3, "0")}`,
+    text: { body: "hello" },
+  }));
+  const response = await call("/v1/messages/batch", { key, body: { messages } });
+  const { data } = await response.json<{ data: { error: { code: string } | null }[] }>();
+  const codes = data.map(({ error }) => error?.code ?? null);
+  expect(codes).toEqual([
+    ...Array.from({ length: 10 }, () => null),
+    ...Array.from({ length: 10 }, () => "plan_allowance_used"),
+  ]);
+});
