@@ -57,7 +57,14 @@ function writeLines(): void {
   unwritten = "";
 }
 
-/** What an unknown thrown thing says, without its stack: stacks of Baileys may carry stanzas. */
+/** Long enough to be a person's number; codes, ports and times are shorter. */
+const NUMBER = /\d{7,}/g;
+
+/**
+ * What an unknown thrown thing says, without its stack: stacks of Baileys may carry stanzas, and its
+ * messages name people by their numbers.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(NUMBER, "…");
 }

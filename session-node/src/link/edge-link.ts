@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   BEAT_EVERY_MS,
   EdgeFrame,
@@ -144,7 +143,9 @@ export class EdgeLink {
   async #hangUp(): Promise<void> {
     const socket = this.#socket;
     if (!socket) return;
-    const closed = once(socket, "close");
+    // Not `once`, which an error ends: a dial that is broken off has one.
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    socket.once("close", () => resolve());
     const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
     socket.close(1000);
     await closed;

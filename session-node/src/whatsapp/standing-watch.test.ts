@@ -4,7 +4,7 @@ import {
   ReachoutTimelockEnforcementType,
 } from "@whiskeysockets/baileys";
 import { expect, test } from "vitest";
-import { newChatCapOf, timeLockOf } from "./standing-watch.ts";
+import { newChatCapOf, nextAskAt, timeLockOf } from "./standing-watch.ts";
 
 test("a lock is told with its end and its kind, one that is over with neither", () => {
   const enforcementType = ReachoutTimelockEnforcementType.BIZ_QUALITY;
@@ -35,4 +35,11 @@ test.each([
 test("without a quota there is no cap", () => {
   expect(newChatCapOf({})).toBeNull();
   expect(newChatCapOf({ total_quota: -1 })).toBeNull();
+});
+
+test("a lock is asked about when it is over, and one that should be is not asked about at once", () => {
+  expect(nextAskAt(5_000, 1_000)).toBe(6_000);
+  // Our clock is ahead of WhatsApp's: each answer would be followed by the next question.
+  expect(nextAskAt(5_000, 5_000)).toBe(65_000);
+  expect(nextAskAt(5_000, 90_000)).toBe(150_000);
 });

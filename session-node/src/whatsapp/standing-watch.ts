@@ -10,6 +10,8 @@ export type Standing = { timeLock: TimeLock | null; newChatCap: NewChatCap | nul
 
 /** A lock ends without a word: shortly after, WhatsApp is asked. */
 const AFTER_LOCK_MS = 1_000;
+/** Said to be over and still there: the clocks differ, and nothing is won by asking at once. */
+const STILL_LOCKED_MS = 60_000;
 /** Refusals come in bursts, and one answer is good for all of them. */
 const ASK_AGAIN_AFTER_MS = 2_000;
 /** Timers overflow beyond 2^31 ms. */
@@ -62,7 +64,9 @@ export class StandingWatch {
   #locked(state: ReachoutTimelockState): void {
     const timeLock = timeLockOf(state);
     this.#tell({ timeLock, newChatCap: null });
-    if (timeLock.is_active && timeLock.until !== null) this.#askAt(timeLock.until + AFTER_LOCK_MS);
+    if (timeLock.is_active && timeLock.until !== null) {
+      this.#askAt(nextAskAt(timeLock.until, Date.now()));
+    }
   }
 
   #capped(info: NewChatMessageCapInfo | null | undefined): void {
@@ -76,6 +80,11 @@ export class StandingWatch {
     const ms = Math.min(Math.max(0, at - Date.now()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => void this.#ask(), ms);
   }
+}
+
+/** When to ask whether a lock that ends at this time has gone. */
+export function nextAskAt(until: number, now: number): number {
+  return until > now ? until + AFTER_LOCK_MS : now + STILL_LOCKED_MS;
 }
 
 export function timeLockOf(state: ReachoutTimelockState): TimeLock {
