@@ -93,7 +93,7 @@ export class AccountEngine {
     const now = Date.now();
     if (isClockBehind(store.sends(), now)) store.change({ kind: "clock_set_back", now });
     ripenOutbox(store, now);
-    if (holdBacklog(store, now)) sessions.revoke(null);
+    if (holdBacklog(store, now)) sessions.commands.revoke(null);
     advanceWarmUp(store, this.limits(), now);
     tellStanding(store, this.limits(), now);
     this.askBackHeld(now);
@@ -109,7 +109,7 @@ export class AccountEngine {
     }
     this.riders.arrived();
     if (leases.length > 0) deps.background(carry(leases));
-    if (sessions.hasCommands() || sessions.needsHost()) deps.background(this.steer());
+    if (sessions.commands.hasAny() || sessions.starter.needsHost()) deps.background(this.steer());
     if (store.isProjectionDue()) deps.background(this.project());
     if (this.allowance.isRefillDue(now)) deps.background(this.allowance.refill());
     this.stream.push(store.takeEvents(), store, now);
@@ -191,7 +191,8 @@ export class AccountEngine {
         log({ event: "report.refused", account, kind, error: describeError(error) });
       }
     }
-    if (queueBefore === "active" && store.account().queue.state === "paused") sessions.revoke(null);
+    if (queueBefore === "active" && store.account().queue.state === "paused")
+      sessions.commands.revoke(null);
     const isRoomMade = leaseDecision(store, this.limits(), now).picks.length > 0;
     if (isUrgent || isRoomMade) this.save();
     else if (store.isDirty()) await this.riders.aboard(() => this.save());
@@ -234,7 +235,7 @@ export class AccountEngine {
     if (asked.length === 0) return;
     for (const n of asked) this.revoked.add(n);
     const { id } = store.account();
-    sessions.revoke(asked.map((n) => numberedId("message", id, n)));
+    sessions.commands.revoke(asked.map((n) => numberedId("message", id, n)));
   }
 
   /** What no host can have had needs no asking. */
@@ -249,7 +250,7 @@ export class AccountEngine {
   private isAskedBack(): boolean {
     const { store, sessions } = this;
     if (!isHeld(store.account().queue.state)) return false;
-    sessions.revoke(null);
+    sessions.commands.revoke(null);
     store.leases.askedBack(Date.now());
     this.save();
     return true;
@@ -259,7 +260,7 @@ export class AccountEngine {
   async retire(): Promise<void> {
     this.sessions.unlink("logout", "unlinked_by_us", Date.now());
     this.isRetired = true;
-    await this.sessions.flush();
+    await this.sessions.commands.flush();
     await this.deps.projection.finish();
   }
 
@@ -283,7 +284,7 @@ export class AccountEngine {
     const { leases } = this.store;
     this.offerAgain(leases.overdue(now).flatMap((id) => leases.find(id) ?? []));
     this.save();
-    await this.sessions.startAgain(() => this.save());
+    await this.sessions.starter.startAgain(() => this.save());
     await this.steer();
     if (this.store.isProjectionDue()) await this.project();
     this.armAlarm();
@@ -324,8 +325,8 @@ export class AccountEngine {
   private async steer(): Promise<void> {
     const { store, sessions } = this;
     try {
-      await sessions.flush();
-      await this.placement.place(sessions, () => this.save());
+      await sessions.commands.flush();
+      await this.placement.place(sessions.starter, () => this.save());
     } catch (error) {
       const { id: account } = store.account();
       log({ event: "session.unplaced", account, error: describeError(error) });
@@ -350,8 +351,8 @@ export class AccountEngine {
         quota: earliestEnd(Object.values(holds), now),
         standing: earliestEnd([gatesNow(store, this.limits(), now).strangers], now),
         rest: picks.length > 0 ? this.rest.until(now) : null,
-        placement: sessions.needsHost() ? this.placement.nextTryAt(now) : null,
-        start: sessions.startDeadline(now),
+        placement: sessions.starter.needsHost() ? this.placement.nextTryAt(now) : null,
+        start: sessions.starter.deadline(now),
         link: sessions.linkDeadline(),
         resume: sessions.resumeDeadline(),
         lock: lockEnd(store.account()),

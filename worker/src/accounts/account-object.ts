@@ -363,7 +363,7 @@ export class AccountObject extends DurableObject<Env> {
    */
   hostBack(host: string, epoch: number, isRunning: boolean): "keep" | "stop" | EdgeFrame {
     const { engine } = this;
-    const frame = engine?.sessions.startFrame(host, epoch) ?? null;
+    const frame = engine?.sessions.commands.startFrame(host, epoch) ?? null;
     if (engine === null || frame === null) return "stop";
     const leases = engine.store.leases.all();
     if (isRunning) engine.sendAgain(leases);

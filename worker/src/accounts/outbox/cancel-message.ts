@@ -26,7 +26,7 @@ export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<
   const canWait = message.out !== null;
   if (canWait && !cancelNow(store, message) && message.states.at(-1)?.[0] === "leased") {
     const id = numberedId("message", store.account().id, n);
-    sessions.revoke([id]);
+    sessions.commands.revoke([id]);
     engine.save();
     await askedBack.answers([id], ANSWER_WITHIN_MS, () => cancelNow(store, message));
   }

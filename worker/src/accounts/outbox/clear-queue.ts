@@ -21,7 +21,7 @@ export function clearQueue(engine: Clear, filter: StoredFilter): Promise<Cleared
     const meant = meantBy(store, filter);
     const inHand = meant.filter((n) => store.leases.has(n));
     const ids = inHand.map((n): MessageId => numberedId("message", account, n));
-    if (ids.length > 0) sessions.revoke(ids);
+    if (ids.length > 0) sessions.commands.revoke(ids);
     const answered = askedBack.answers(ids, ANSWER_WITHIN_MS, (id) => {
       cancelNumber(store, ownerOf(id).number);
     });

@@ -17,7 +17,7 @@ export async function setQueue(engine: AccountEngine, state: QueueState): Promis
   store.setAccount({ queue: { state, reason: null } });
   if (state === "active") store.change({ kind: "health_forgiven", now: Date.now() });
   if (!isHeld(state)) engine.sendAgain(store.leases.heldBack());
-  else sessions.revoke(null);
+  else sessions.commands.revoke(null);
   engine.save();
   if (isHeld(state) && store.account().session.host !== null) {
     const { id } = store.account();

@@ -1,4 +1,4 @@
-import type { SessionControl } from "./session-control.ts";
+import type { SessionStarter } from "./session-starter.ts";
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
@@ -26,11 +26,11 @@ export class Placement {
 
   /** Finds a host for the session if it needs one; `save` makes each step durable. */
   async place(
-    sessions: Pick<SessionControl, "needsHost" | "place">,
+    starter: Pick<SessionStarter, "needsHost" | "place">,
     save: () => void,
   ): Promise<void> {
     const now = Date.now();
-    if (this.isSearching || !sessions.needsHost() || (this.tryAt ?? 0) > now) return;
+    if (this.isSearching || !starter.needsHost() || (this.tryAt ?? 0) > now) return;
     this.starts = this.starts.filter((at) => at > now - WITHIN_MS);
     if (this.starts.length >= MAX_STARTS) {
       this.tryAt = now + WITHIN_MS;
@@ -39,10 +39,10 @@ export class Placement {
     this.starts.push(now);
     this.isSearching = true;
     try {
-      await sessions.place(save);
+      await starter.place(save);
     } finally {
       this.isSearching = false;
-      const hasFailed = sessions.needsHost();
+      const hasFailed = starter.needsHost();
       this.tryAt = hasFailed ? Date.now() + this.retryMs() : null;
       this.failures = hasFailed ? this.failures + 1 : 0;
     }

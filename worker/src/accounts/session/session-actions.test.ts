@@ -84,7 +84,7 @@ test.each(cases)(
     expect(action === "reset" ? account.phone : null).toBeNull();
 
     // The phone hears of it, also when no host has the session.
-    await sessions.flush();
+    await sessions.commands.flush();
     const loggedOut = sent.filter(({ frame }) => frame.type === "stop" && frame.mode === "logout");
     const isTold =
       action !== "restart" && (hasCredentials || (host !== null && !AT_REST.has(state)));
@@ -100,7 +100,7 @@ test("a session that no host has is unlinked by one that is asked for it", async
   const { store, sessions, sent } = given("parked", true, null);
   unlinkAccount({ store, sessions }, 100);
   const { epoch } = store.account().session;
-  await sessions.flush();
+  await sessions.commands.flush();
   expect(sent).toEqual([
     {
       host: "other",

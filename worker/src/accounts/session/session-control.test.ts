@@ -1,96 +1,23 @@
-import type { EdgeFrame, Report } from "@roost/contract/host";
+import type { Report } from "@roost/contract/host";
 import { numberedId } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { givenStore } from "../../../test/workers/given-store.ts";
 import { AccountStore } from "../account-store.ts";
-import { type Fleet, SessionControl } from "./session-control.ts";
+import { SessionControl } from "./session-control.ts";
 import type { StoredAccount } from "../stored.ts";
 
-/** An account that looks for a host, and hosts that answer as told: connected, away, or not at all. */
-function given(hosts: Record<string, boolean | "throws">, facts: Partial<StoredAccount> = {}) {
+/** An account that looks for a host; no host is told anything. */
+function given(facts: Partial<StoredAccount> = {}) {
   const { store, sql } = givenStore();
   const session = { epoch: 1, host: null, isWanted: true, isHeard: false };
   store.setAccount({ state: "reconnecting", session, ...facts });
-  const sent: { host: string; frame: EdgeFrame }[] = [];
-  const fleet: Fleet = {
-    place: async (_account, avoid) =>
-      Object.keys(hosts).find((host) => host !== avoid?.host) ?? null,
-    command: async (host, frame) => {
-      sent.push({ host, frame });
-      if (hosts[host] === "throws") throw new Error("the object was reset");
-      return hosts[host] === true;
-    },
-  };
-  const save = () => store.commit(0);
-  const starts = () =>
-    sent.flatMap(({ host, frame }) => (frame.type === "start" ? [[host, frame.epoch]] : []));
-  return { store, sql, fleet, save, starts, sessions: new SessionControl(store, fleet) };
+  return { store, sql, sessions: controlOf(store) };
 }
 
-test.each([false, "throws"] as const)(
-  "a host that does not get the start (%s) is left with a higher epoch",
-  async (answer) => {
-    const { store, sessions, save, starts } = given({ one: answer, two: true });
-    await sessions.place(save);
-    expect(starts()).toEqual([
-      ["one", 1],
-      ["two", 2],
-    ]);
-    expect(store.account().session).toMatchObject({ host: "two", epoch: 2 });
-  },
-);
-
-test("hosts that cannot be reached are not tried without end", async () => {
-  const { sql, sessions, save, starts } = given({ one: "throws", two: "throws" });
-  await sessions.place(save);
-  expect(starts().length).toBe(3);
-  expect(AccountStore.open(sql.asStorage()).account().session.host).toBeNull();
-});
-
-test("a start that was lost with the Worker is sent again, until the host says something", async () => {
-  const { store, sql, sessions, fleet, starts } = given({ one: true });
-  // The host is written down, and then everything ends before the command leaves.
-  const command = vi.spyOn(fleet, "command").mockReturnValue(new Promise(() => {}));
-  void sessions.place(() => store.commit(0));
-  await vi.waitFor(() => expect(command).toHaveBeenCalled());
-  command.mockRestore();
-  const reopened = AccountStore.open(sql.asStorage());
-  const again = new SessionControl(reopened, fleet);
-  const save = () => reopened.commit(0);
-  expect(again.needsHost()).toBe(false);
-  expect(again.startDeadline(Date.now())).not.toBeNull();
-  await again.startAgain(save);
-  await again.startAgain(save);
-  expect(starts()).toEqual([["one", 1]]);
-  again.heard();
-  expect(again.startDeadline(Date.now())).toBeNull();
-});
-
-test("a repeated start that finds its host gone makes room for another host", async () => {
-  const { store, fleet, save } = given(
-    { one: false },
-    { session: { epoch: 4, host: "one", isWanted: true, isHeard: false } },
-  );
-  const sessions = new SessionControl(store, fleet);
-  await sessions.startAgain(save);
-  expect(store.account().session).toMatchObject({ host: null, epoch: 5 });
-  expect(sessions.needsHost()).toBe(true);
-});
-
-test("a host that never says anything of a session loses it in the end", async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
-  const { store, sessions, save, starts } = given({ one: true });
-  await sessions.place(save);
-  while (store.account().session.host !== null) {
-    expect(starts().length).toBeLessThan(10);
-    vi.setSystemTime(Date.now() + 5_001);
-    await sessions.startAgain(save);
-  }
-  vi.useRealTimers();
-  expect(starts().length).toBe(4);
-  expect(store.account().session).toMatchObject({ epoch: 2, isWanted: true });
-});
+function controlOf(store: AccountStore): SessionControl {
+  return new SessionControl(store, { place: async () => null, command: async () => false });
+}
 
 function reportsOf(store: AccountStore, epoch: number): Report[] {
   const account = store.account().id;
@@ -130,7 +57,7 @@ function reportsOf(store: AccountStore, epoch: number): Report[] {
 }
 
 test("of an earlier session only what happened at WhatsApp is believed", () => {
-  const { store, sessions } = given({});
+  const { store, sessions } = given();
   sessions.restart("host_lost", 1);
   const believed = reportsOf(store, 1).map((report) => sessions.isLateFact(report));
   expect(believed).toEqual([true, true, true, true, false, false, false, false]);
@@ -142,20 +69,17 @@ test("of an earlier session only what happened at WhatsApp is believed", () => {
 test.each(["link", "unlink"] as const)(
   "after a new %s earlier facts are another phone's",
   (how) => {
-    const { store, sql, sessions } = given({});
+    const { store, sql, sessions } = given();
     if (how === "link") sessions.link({ method: "qr", phone: null }, 1);
     else sessions.unlink("logout", "unlinked_by_us", 1);
     store.commit(1);
-    const reopened = new SessionControl(AccountStore.open(sql.asStorage()), {
-      place: async () => null,
-      command: async () => false,
-    });
+    const reopened = controlOf(AccountStore.open(sql.asStorage()));
     expect(reportsOf(store, 1).some((report) => reopened.isLateFact(report))).toBe(false);
   },
 );
 
 test("a phone of another number is linked, and what waits is held until a person decides", () => {
-  const { store, sessions } = given({}, { phone: "4915111" });
+  const { store, sessions } = given({ phone: "4915111" });
   const of = { account: store.account().id };
   sessions.link({ method: "qr", phone: null }, 1);
   const { epoch } = store.account().session;
@@ -174,7 +98,7 @@ test("a phone of another number is linked, and what waits is held until a person
 
 /** A session on a host, which then says that it is over. */
 function givenRunning() {
-  const running = given({ one: true, two: true });
+  const running = given();
   const { store, sessions } = running;
   const { id: account } = store.account();
   const run = (host: string) => {

@@ -1,65 +1,38 @@
 import type { EventType } from "@roost/contract/events";
-import type { EdgeFrame, LinkReport, Report, SessionReport } from "@roost/contract/host";
-import { type Id, ownerOf } from "@roost/contract/ids";
+import type { LinkReport, Report, SessionReport } from "@roost/contract/host";
+import { ownerOf } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
-import type { Avoid } from "../../fleet/fleet-object.ts";
-import { describeError, log } from "../../log.ts";
 import type { AccountStore } from "../account-store.ts";
 import { isOfWhatsApp } from "../reports/apply-reports.ts";
 import { afterLinkReport, endLink, isLinkOver, LINK_WITHIN_MS } from "./link-state.ts";
 import { unendedAfterLeaving } from "./own-rival.ts";
 import { accountData, linkData } from "../present.ts";
-import { afterSessionReport, isGivenBack, isOnline } from "./session-state.ts";
+import { type Fleet, SessionCommands } from "./session-commands.ts";
+import { dropSession, isCurrentEpoch, wantSession } from "./session-epoch.ts";
+import { SessionStarter } from "./session-starter.ts";
+import { afterSessionReport, isOnline } from "./session-state.ts";
 import { followTimeLock } from "../standing/time-lock.ts";
 import { settleMessage } from "../outbox/settle-message.ts";
 import type { StoredAccount, StoredLink, UnendedSession } from "../stored.ts";
 import { firstStage } from "../limits/warm-up.ts";
-
-/** The name under which the host keeps the credentials' root. */
-const CREDS = "creds";
-/** A host says at once that it connects. One that says nothing may not have heard of the session. */
-const START_AGAIN_MS = 5_000;
-const MAX_REPEATS = 3;
-/** So many hosts that cannot be reached are tried in one go. */
-const HOSTS_TO_TRY = 3;
-
-/** What a session needs of the fleet; failures are answers, as everything is tried again. */
-export type Fleet = {
-  /** A host with room, or null; then the fleet calls when there is one. */
-  place: (account: Id<"account">, avoid: Avoid | null) => Promise<string | null>;
-  /** False when the host is not connected. */
-  command: (host: string, frame: EdgeFrame) => Promise<boolean>;
-};
 
 /**
  * The account's session: who holds it, what it is doing, and how it comes back. It is the lock of the
  * design: every start raises the epoch, and nothing with an older one is believed.
  */
 export class SessionControl {
+  readonly commands: SessionCommands;
+  readonly starter: SessionStarter;
   private readonly store: AccountStore;
-  private readonly fleet: Fleet;
-  private startAgainAt: number | null = null;
-  private repeats = 0;
-  /** The host that has just given the session back. */
-  private avoid: Avoid | null = null;
-  /** Commands to send once the tick is durable. */
-  private outgoing: { host: string; frame: EdgeFrame }[] = [];
-  /** For whichever host has room: a session only to log the phone out. */
-  private farewell: EdgeFrame[] = [];
 
   constructor(store: AccountStore, fleet: Fleet) {
     this.store = store;
-    this.fleet = fleet;
+    this.commands = new SessionCommands(store, fleet);
+    this.starter = new SessionStarter(store, fleet, this.commands);
   }
 
   isCurrent(epoch: number): boolean {
-    return this.store.account().session.epoch === epoch;
-  }
-
-  /** Whether a host is to be found for it. */
-  needsHost(): boolean {
-    const { session } = this.store.account();
-    return session.isWanted && session.host === null;
+    return isCurrentEpoch(this.store, epoch);
   }
 
   /** Links a phone with fresh credentials. What was there before is thrown away. */
@@ -75,7 +48,7 @@ export class SessionControl {
       error: null,
       startedAt: now,
     };
-    this.want({ state: "linking", reason: "starting", link: attempt });
+    wantSession(this.store, { state: "linking", reason: "starting", link: attempt });
     // It may be another phone, of which nothing is known.
     const standing = { timeLock: null, newChatCap: null };
     this.store.setAccount({ standing, phoneWarning: null, phoneSeenAt: now });
@@ -99,20 +72,20 @@ export class SessionControl {
       };
       // What was half made belongs to the attempt before.
       this.store.forgetCredentials(now);
-      this.want({ link: again });
+      wantSession(this.store, { link: again });
       this.emitLink(now);
       return;
     }
-    this.want({});
+    wantSession(this.store, {});
   }
 
   /** Ends the session and throws the credentials away; `logout` also tells the phone. */
   unlink(mode: "close" | "logout", reason: ReasonCode, now: number): void {
     const { session } = this.store.account();
-    const credentials = this.credentials();
+    const credentials = this.commands.credentials();
     this.leave(mode, now);
     if (mode === "logout" && session.host === null && credentials !== null) {
-      this.sayFarewell(credentials);
+      this.commands.sayFarewell(credentials);
     }
     this.forgetFacts();
     this.settleInHand(now);
@@ -163,7 +136,7 @@ export class SessionControl {
       case "keep":
         break;
       case "restart":
-        this.giveBack(account.session.host, report.reason);
+        this.starter.givenBack(account.session.host, report.reason);
         this.restart(step.changes.reason ?? report.reason ?? "host_lost", now, step.rival ?? null);
         break;
       case "stop":
@@ -221,52 +194,6 @@ export class SessionControl {
     this.store.forgetCredentials(now);
   }
 
-  /** Looks for a host and hands the session to it. Call when the tick is durable. */
-  async place(
-    save: () => void,
-    avoid: Avoid | null = this.avoid,
-    tries = HOSTS_TO_TRY,
-  ): Promise<void> {
-    if (!this.needsHost()) return;
-    const { id, session } = this.store.account();
-    this.avoid = null;
-    const host = await this.fleet.place(id, avoid);
-    // Meanwhile it may have been stopped, or started anew.
-    if (!this.isCurrent(session.epoch) || !this.needsHost()) return;
-    if (host === null) {
-      this.store.setAccount({ reason: "no_host" });
-      save();
-      return;
-    }
-    this.store.setAccount({ session: { ...session, host }, reason: "starting" });
-    this.startAgainAt = Date.now() + START_AGAIN_MS;
-    this.repeats = 0;
-    save();
-    const isGone = await this.isStartLost(save);
-    if (isGone && tries > 1) await this.place(save, { host, why: "unreachable" }, tries - 1);
-  }
-
-  /** When the start is sent once more, to a host that has not been heard of it; null for no need. */
-  startDeadline(now: number): number | null {
-    const { session } = this.store.account();
-    if (session.host === null || session.isHeard) return null;
-    return this.startAgainAt ?? now + START_AGAIN_MS;
-  }
-
-  /** Sends the start once more when it may have been lost. A host ignores what it runs already. */
-  async startAgain(save: () => void): Promise<void> {
-    const now = Date.now();
-    if (this.startDeadline(now) === null || (this.startAgainAt ?? 0) > now) return;
-    this.startAgainAt = now + START_AGAIN_MS;
-    this.repeats += 1;
-    if (this.repeats <= MAX_REPEATS) await this.isStartLost(save);
-    else {
-      // It is connected and says nothing: it may be draining, or be of no use.
-      this.want({});
-      save();
-    }
-  }
-
   /** The host that holds the session has reported of it. */
   heard(): void {
     const { session } = this.store.account();
@@ -287,108 +214,6 @@ export class SessionControl {
     return isOfWhatsApp(report);
   }
 
-  /** Sends the start. When it does not arrive, or nobody knows, the session is to start elsewhere. */
-  private async isStartLost(save: () => void): Promise<boolean> {
-    const { host, epoch } = this.store.account().session;
-    const frame = host === null ? null : this.startFrame(host, epoch);
-    if (host === null || frame === null || (await this.command(host, frame))) return false;
-    const { session } = this.store.account();
-    if (session.epoch !== epoch || session.isHeard) return false;
-    // It may have arrived all the same: with a higher epoch the two cannot be taken for one.
-    this.want({});
-    save();
-    return true;
-  }
-
-  private async command(host: string, frame: EdgeFrame): Promise<boolean> {
-    try {
-      return await this.fleet.command(host, frame);
-    } catch (error) {
-      const { id: account } = this.store.account();
-      log({ event: "session.command_failed", account, host, error: describeError(error) });
-      return false;
-    }
-  }
-
-  /** What a host needs to run the session; null when it is not the host's. */
-  startFrame(host: string, epoch: number): EdgeFrame | null {
-    const { id: account, session, state, link } = this.store.account();
-    if (session.epoch !== epoch || session.host !== host) return null;
-    const missing = [...this.store.missing.all()];
-    return {
-      type: "start",
-      account,
-      epoch,
-      link:
-        state === "linking" && link !== null ? { method: link.method, phone: link.phone } : null,
-      credentials: this.credentials(),
-      ...(missing.length > 0 && state !== "linking" && { missing }),
-    };
-  }
-
-  private credentials(): { data_key: string; creds: string } | null {
-    const dataKey = this.store.credentials.wrappedDataKey();
-    const [creds] = this.store.credentials.read([CREDS]);
-    return dataKey === null || creds === null || creds === undefined
-      ? null
-      : { data_key: dataKey, creds };
-  }
-
-  /** Nobody holds the session, and WhatsApp would keep the device: some host logs it out. */
-  private sayFarewell(credentials: { data_key: string; creds: string }): void {
-    const { id: account, session } = this.store.account();
-    const of = { account, epoch: session.epoch };
-    this.farewell = [
-      { type: "start", ...of, link: null, credentials },
-      { type: "stop", ...of, mode: "logout" },
-    ];
-  }
-
-  /** Asks the host for the messages it has not begun; all of the account's, or these. */
-  revoke(messages: `msg_${string}`[] | null): void {
-    const { id: account, session } = this.store.account();
-    if (session.host === null) return;
-    const { epoch, host } = session;
-    this.outgoing.push({ host, frame: { type: "revoke", account, epoch, messages } });
-  }
-
-  /** Sends what the tick decided. Lost commands are derived again when the host says hello. */
-  async flush(): Promise<void> {
-    const commands = this.outgoing;
-    this.outgoing = [];
-    for (const { host, frame } of commands) await this.command(host, frame);
-    const { farewell } = this;
-    this.farewell = [];
-    if (farewell.length === 0) return;
-    const host = await this.fleet.place(this.store.account().id, null);
-    if (host !== null) for (const frame of farewell) await this.command(host, frame);
-  }
-
-  hasCommands(): boolean {
-    return this.outgoing.length + this.farewell.length > 0;
-  }
-
-  /** Offered to the host that gives it back it would only come back once more. */
-  private giveBack(host: string | null, reason: ReasonCode | null): void {
-    if (host === null || !isGivenBack(reason)) return;
-    this.avoid = { host, why: reason === "host_moved" ? "moved" : "refused" };
-  }
-
-  private want(changes: Partial<StoredAccount>): void {
-    const { session } = this.store.account();
-    this.store.setAccount({
-      ...changes,
-      resumeAt: null,
-      session: {
-        epoch: session.epoch + 1,
-        host: null,
-        isWanted: true,
-        isHeard: false,
-        unended: session.unended ?? null,
-      },
-    });
-  }
-
   /**
    * Takes the session from its host: from here on nothing that it says is believed. `unended`: which
    * session may still run somewhere; without it the present one, as nobody has seen it end.
@@ -398,23 +223,11 @@ export class SessionControl {
     now: number,
     unended: UnendedSession | null = unendedAfterLeaving(this.store.account().session, now),
   ): void {
-    const { id: account, session } = this.store.account();
     for (const { id } of this.store.leases.all()) {
       this.store.change({ kind: "lease_closed", id, now });
     }
-    if (session.host !== null) {
-      const frame: EdgeFrame = { type: "stop", account, epoch: session.epoch, mode };
-      this.outgoing.push({ host: session.host, frame });
-    }
-    this.store.setAccount({
-      session: {
-        epoch: session.epoch + 1,
-        host: null,
-        isWanted: false,
-        isHeard: false,
-        unended,
-      },
-    });
+    this.commands.stop(mode);
+    dropSession(this.store, unended);
   }
 
   /** From here on earlier sessions are another phone's: nothing they still tell is about this one. */
