@@ -25,8 +25,9 @@ import type { SessionControl } from "./session/session-control.ts";
 import { factsAfter } from "./standing/standing.ts";
 import { followTimeLock, lockEnd } from "./standing/time-lock.ts";
 import { nextPhoneWarning, watchPhone } from "./standing/phone-watch.ts";
-import { ripenOutbox, settleMessage } from "./outbox/settle-message.ts";
+import { ripenOutbox } from "./outbox/settle-message.ts";
 import type { StoredLease } from "./stored.ts";
+import { takeAllBack, takeBack } from "./leases/take-back.ts";
 import { tellStanding } from "./standing/tell-standing.ts";
 
 /** How leases leave the object: straight to their host, or as names in the queue. */
@@ -231,25 +232,21 @@ export class AccountEngine {
       this.revoked.clear();
       return;
     }
-    const asked = held.filter((n) => !this.revoked.has(n) && !this.takeBack(n, now));
+    const asked = held.filter((n) => {
+      const message = store.messages.find(n);
+      return !this.revoked.has(n) && !(message !== null && takeBack(store, message, now));
+    });
     if (asked.length === 0) return;
     for (const n of asked) this.revoked.add(n);
     const { id } = store.account();
     sessions.commands.revoke(asked.map((n) => numberedId("message", id, n)));
   }
 
-  /** What no host can have had needs no asking. */
-  private takeBack(n: number, now: number): boolean {
-    const message = this.store.messages.find(n);
-    if (message === null || !this.store.leases.isUntaken(n)) return false;
-    settleMessage(this.store, message, "accepted", { at: now, now });
-    return true;
-  }
-
   /** While the queue is held nothing is offered: what a host has is asked back instead. */
   private isAskedBack(): boolean {
     const { store, sessions } = this;
     if (!isHeld(store.account().queue.state)) return false;
+    takeAllBack(store, Date.now());
     sessions.commands.revoke(null);
     store.leases.askedBack(Date.now());
     this.save();

@@ -8,6 +8,8 @@ export const TAKEN_WITHIN_MS = 20_000;
 type OpenLease = StoredLease & {
   offeredAt: number;
   isTaken: boolean;
+  /** Some host may have been given it, in this offer or in one before. */
+  wasTaken: boolean;
   mayBeOut: boolean;
   /** The host was asked to give it back, and has until then. */
   quietUntil: number;
@@ -27,6 +29,7 @@ export class LeaseBook {
       ...lease,
       offeredAt: lease.cutAt,
       isTaken: false,
+      wasTaken: false,
       mayBeOut: false,
       quietUntil: 0,
       isHeldBack: false,
@@ -53,7 +56,7 @@ export class LeaseBook {
   isUntaken(n: number): boolean {
     const id = this.leaseOf.get(n);
     const lease = id === undefined ? undefined : this.leases.get(id);
-    return lease !== undefined && !lease.isTaken && !lease.mayBeOut;
+    return lease !== undefined && !lease.wasTaken;
   }
 
   /** A lease is fetched once per offer: a repeated queue message finds nothing to do. */
@@ -61,6 +64,7 @@ export class LeaseBook {
     const lease = this.leases.get(id);
     if (lease === undefined || lease.isTaken) return null;
     lease.isTaken = true;
+    lease.wasTaken = true;
     return this.find(id);
   }
 
@@ -72,7 +76,10 @@ export class LeaseBook {
 
   /** After a restart nobody knows who has it: it may be fetched, and the host gets its time. */
   forgetWhoHasThem(): void {
-    for (const lease of this.leases.values()) lease.mayBeOut = true;
+    for (const lease of this.leases.values()) {
+      lease.mayBeOut = true;
+      lease.wasTaken = true;
+    }
   }
 
   offer(id: StoredLease["id"], messages: PlannedMessage[], now: number): void {

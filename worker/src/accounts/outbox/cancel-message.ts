@@ -7,6 +7,7 @@ import { isConfirmed, isWaiting } from "./message-state.ts";
 import { presentMessage } from "../present.ts";
 import { settleMessage } from "./settle-message.ts";
 import type { StoredMessage } from "../stored.ts";
+import { takeBack } from "../leases/take-back.ts";
 
 /** How long a host may take to say whether it had begun. */
 export const ANSWER_WITHIN_MS = 3_000;
@@ -39,11 +40,12 @@ export async function cancelMessage(engine: Cancel, n: number): Promise<Outcome<
 
 /** Ends the message if it is in nobody's hands. */
 export function cancelNow(store: AccountStore, message: StoredMessage): boolean {
+  const now = Date.now();
+  takeBack(store, message, now);
   const state = message.states.at(-1)?.[0];
   // Leased, but the lease was given up: no host has it, and none can say what became of it.
   const isNowhere = state === "leased" && !store.leases.has(message.n);
   if (state === undefined || !(isWaiting(state) || isNowhere)) return false;
-  const now = Date.now();
   settleMessage(store, message, "cancelled", { at: now, now });
   return true;
 }

@@ -3,6 +3,7 @@ import { numberedId } from "@roost/contract/ids";
 import type { Queue } from "@roost/contract/queue";
 import type { AccountEngine } from "../account-engine.ts";
 import { isHeld } from "../leases/next-lease.ts";
+import { takeAllBack } from "../leases/take-back.ts";
 import { presentQueue } from "./present-queue.ts";
 
 /** What a host has not begun it gives back at once; a message that is being typed may take longer. */
@@ -17,7 +18,10 @@ export async function setQueue(engine: AccountEngine, state: QueueState): Promis
   store.setAccount({ queue: { state, reason: null } });
   if (state === "active") store.change({ kind: "health_forgiven", now: Date.now() });
   if (!isHeld(state)) engine.sendAgain(store.leases.heldBack());
-  else sessions.commands.revoke(null);
+  else {
+    takeAllBack(store, Date.now());
+    sessions.commands.revoke(null);
+  }
   engine.save();
   if (isHeld(state) && store.account().session.host !== null) {
     const { id } = store.account();
