@@ -125,8 +125,8 @@ export class AccountObject extends DurableObject<Env> {
     const engine = this.engineOf(tenant);
     if (engine === null) return nothing("account");
     this.engine = null;
-    await engine.retire();
     try {
+      await engine.retire();
       await deleteProjection(this.env.DB, engine.store.account());
     } catch (error) {
       // Still in the directory, so still there: unlinked, and to be deleted once more.

@@ -22,8 +22,11 @@ import type {
 
 // How what is stored looks from outside: pure, and the same for answers, events and lists.
 
+/** The first and last moments that a date can show. Beyond them is what others tell, not what we count. */
+const LAST_DATE = 8.64e15;
+
 export function time(at: number): string {
-  return new Date(at).toISOString();
+  return new Date(Math.max(-LAST_DATE, Math.min(at, LAST_DATE))).toISOString();
 }
 
 export function timeOrNull(at: number | null): string | null {

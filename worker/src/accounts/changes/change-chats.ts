@@ -1,5 +1,6 @@
 import type { AccountState } from "../account-state.ts";
 import { type Amendment, amendMessage } from "../reports/amend-message.ts";
+import { gradeOf } from "../leases/stranger.ts";
 import type { StoredChat, StoredMessage } from "../stored.ts";
 
 const PREVIEW_CHARACTERS = 100;
@@ -15,6 +16,7 @@ export function showInChat(state: AccountState, message: StoredMessage): void {
   const chat = state.chats.find(message.chat);
   if (chat === null) return;
   const at = message.createdAt;
+  const before = gradeOf(chat);
   chat.tails = [message.n, ...chat.tails.filter((n) => n !== message.before)];
   const preview = previewOf(message);
   chat.last = { n: message.n, direction: message.direction, preview, at };
@@ -25,7 +27,8 @@ export function showInChat(state: AccountState, message: StoredMessage): void {
   }
   if (message.origin === "phone") chat.begunAt ??= at;
   state.chats.touch(chat.n);
-  state.regrade(chat.n);
+  // All that waits there would be looked at for nothing, each time something is sent.
+  if (gradeOf(chat) !== before) state.regrade(chat.n);
 }
 
 /** From now on what we send there begins no chat. */

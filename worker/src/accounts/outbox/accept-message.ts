@@ -13,8 +13,12 @@ import { presentAccepted, time, untilOf } from "../present.ts";
 import { gradeOf } from "../leases/stranger.ts";
 import type { StoredAccount, StoredMessage } from "../stored.ts";
 
-/** What waits at once in one account; beyond it a sender has to wait for its own messages. */
-const MAX_WAITING = 100_000;
+/**
+ * What waits at once in one account; beyond it a sender has to wait for its own messages. All of it is in
+ * the memory of one object, which is 128 MB: a message takes about 1.6 kB there, and its text.
+ */
+const MAX_WAITING = 40_000;
+const MAX_WAITING_CHARACTERS = 16_000_000;
 
 /** A valid message for one person. `address` is how the answer shows `to`. */
 export type Submission = {
@@ -127,8 +131,11 @@ function replay(store: AccountStore, n: number, bodyHash: string): Outcome<Accep
 /** The refusal when no more may wait; null when there is room. */
 export function isFull(store: AccountStore) {
   const { accepted, scheduled } = store.outbox.counts();
-  if (accepted + scheduled < MAX_WAITING) return null;
-  return refuse("rate_limited", `${MAX_WAITING} messages wait already. Let some go out first.`);
+  const isRoom =
+    accepted + scheduled < MAX_WAITING && store.outbox.characters() < MAX_WAITING_CHARACTERS;
+  if (isRoom) return null;
+  const waiting = accepted + scheduled;
+  return refuse("rate_limited", `${waiting} messages wait already. Let some go out first.`);
 }
 
 /** Why the account takes no message now; null when it does. `isKnown`: the person has written to us. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { givenStore, textFor } from "../../../test/workers/given-store.ts";
 import { acceptMessage } from "./accept-message.ts";
 import { LONG_GAP_MS } from "./backlog.ts";
+import { cutLeases } from "../leases/cut-leases.ts";
 import { defaultLimits } from "../limits/default-limits.ts";
 import { holdBacklog } from "./hold-backlog.ts";
 import { presentQueue } from "./present-queue.ts";
@@ -51,4 +52,19 @@ test("a message that is due after the gap is none of it", () => {
   const { store, back } = given(BACK + 1);
   expect(back()).toBe(false);
   expect(store.account().queue.state).toBe("active");
+});
+
+test("what a host had in hand when the account went away is held like what waited", () => {
+  const { store } = givenStore();
+  holdBacklog(store, START);
+  acceptMessage(store, textFor("5511"), START, limits);
+  const newLeaseId = () => `lse_${"1".repeat(26)}` as const;
+  for (const { id } of cutLeases(store, limits, { now: START, random: () => 0, newLeaseId })) {
+    store.leases.take(id);
+    store.change({ kind: "lease_closed", id, now: START });
+  }
+  store.setAccount({ state: "reconnecting", reason: "connection_lost" });
+  holdBacklog(store, START);
+  store.setAccount({ state: "connected", reason: null });
+  expect(holdBacklog(store, BACK)).toBe(true);
 });

@@ -34,7 +34,10 @@ function oldestDueAt(store: AccountStore): number | null {
   let oldest: number | null = null;
   for (const n of store.outbox.numbers()) {
     const message = store.messages.find(n);
-    if (message === null || message.states.at(-1)?.[0] !== "accepted") continue;
+    const state = message?.states.at(-1)?.[0];
+    // What a host had in hand when it was lost is due again, and says so only with its next lease.
+    const isDue = state === "accepted" || (state === "leased" && !store.leases.has(n));
+    if (message === null || !isDue) continue;
     const dueAt = message.out?.sendAt ?? message.createdAt;
     if (oldest === null || dueAt < oldest) oldest = dueAt;
   }

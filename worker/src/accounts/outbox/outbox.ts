@@ -13,6 +13,7 @@ type Place = {
   grade: Grade;
   priority: number;
   chat: number;
+  characters: number;
   state: "accepted" | "scheduled" | "leased" | "unconfirmed";
 };
 
@@ -47,6 +48,7 @@ export class Outbox {
   private readonly hand = new Set<number>();
   private newChats = 0;
   private unconfirmed = 0;
+  private text = 0;
   /** No message needs a look before this; it may be too early, never too late. */
   private lookAt: number | null = null;
 
@@ -164,6 +166,11 @@ export class Outbox {
     };
   }
 
+  /** How long the texts are of all that is not finished. */
+  characters(): number {
+    return this.text;
+  }
+
   /** What waits or is in a host's hands, lane by lane. */
   laneCounts(): Record<Lane, LaneCounts> {
     const { reply, direct, campaign } = this.tallies;
@@ -188,8 +195,10 @@ export class Outbox {
     const { n, out } = message;
     if (out === null) return null;
     const { lane, priority } = out;
-    const place: Place = { lane, priority, state, ...this.whomOf(message) };
+    const characters = message.text?.length ?? 0;
+    const place: Place = { lane, priority, characters, state, ...this.whomOf(message) };
     this.places.set(n, place);
+    this.text += characters;
     if (state === "unconfirmed") this.unconfirmed += 1;
     else this.tallies[lane][state] += 1;
     if (state !== "leased") return place;
@@ -205,7 +214,8 @@ export class Outbox {
     this.hand.delete(n);
     if (place === undefined) return;
     this.places.delete(n);
-    const { lane, grade, priority, state, chat } = place;
+    const { lane, grade, priority, characters, state, chat } = place;
+    this.text -= characters;
     if (state === "unconfirmed") this.unconfirmed -= 1;
     else this.tallies[lane][state] -= 1;
     if (state === "leased" && grade === "new") this.newChats -= 1;

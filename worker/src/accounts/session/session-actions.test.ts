@@ -117,3 +117,13 @@ test("a session that no host has is unlinked by one that is asked for it", async
   // What that session says is nobody's: only its end is of interest, and only to the phone.
   expect(store.account().session.host).toBeNull();
 });
+
+test("a fleet that fails when the phone is to be logged out by somebody keeps nobody up", async () => {
+  const { store } = given("parked", true, null);
+  const sessions = new SessionControl(store, {
+    place: () => Promise.reject(new Error("the object was reset")),
+    command: async () => true,
+  });
+  unlinkAccount({ store, sessions }, 100);
+  await expect(sessions.commands.flush()).resolves.toBeUndefined();
+});

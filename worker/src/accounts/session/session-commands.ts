@@ -70,8 +70,18 @@ export class SessionCommands {
     const { farewell } = this;
     this.farewell = [];
     if (farewell.length === 0) return;
-    const host = await this.fleet.place(this.store.account().id, null);
+    const host = await this.anyHost();
     if (host !== null) for (const frame of farewell) await this.send(host, frame);
+  }
+
+  private async anyHost(): Promise<string | null> {
+    const { id: account } = this.store.account();
+    try {
+      return await this.fleet.place(account, null);
+    } catch (error) {
+      log({ event: "session.unplaced", account, error: describeError(error) });
+      return null;
+    }
   }
 
   /** Sends it now. False: it has not arrived, or nobody knows. */
