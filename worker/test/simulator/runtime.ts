@@ -30,6 +30,8 @@ export class Runtime {
   readonly problems: string[] = [];
   /** How far the machine's clock has jumped ahead, all times together. */
   aheadMs = 0;
+  /** When it last jumped. */
+  jumpedAt = Number.NEGATIVE_INFINITY;
   private readonly classes: Record<string, ObjectClass>;
   private readonly slots = new Map<string, Slot>();
   private readonly wires = new Set<Wire>();
@@ -168,6 +170,7 @@ export class Runtime {
   jumpClock(ms: number): void {
     this.note("CLOCK jumps by", `${ms} from ${this.time.edgeSkew}`);
     this.time.edgeSkew += ms;
+    this.jumpedAt = this.time.now;
     this.aheadMs += Math.max(0, ms);
     for (const slot of this.slots.values()) slot.scheduleAlarm();
   }

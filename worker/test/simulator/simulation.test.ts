@@ -1,6 +1,7 @@
 import type { Lease } from "@roost/contract/host";
 import { expect, test } from "vitest";
 import { AccountObject } from "../../src/accounts/account-object.ts";
+import { TenantObject } from "../../src/tenants/tenant-object.ts";
 import { allFaults, noFaults } from "./faults.ts";
 import { simulate } from "./simulation.ts";
 
@@ -49,15 +50,46 @@ class NoQuota extends AccountObject {
   }
 }
 
+class NoShares extends AccountObject {
+  override setLimits(...[tenant, limits]: Parameters<AccountObject["setLimits"]>) {
+    return super.setLimits(tenant, { ...limits, lane_shares: { direct: 100, campaign: 100 } });
+  }
+}
+
+class NoQuietHours extends AccountObject {
+  override setLimits(...[tenant, limits]: Parameters<AccountObject["setLimits"]>) {
+    return super.setLimits(tenant, { ...limits, quiet_hours: null });
+  }
+}
+
+/** Nobody counts together what the accounts take. */
+class NoPlan extends TenantObject {
+  override async takeAllowance(...args: Parameters<TenantObject["takeAllowance"]>) {
+    const grant = await super.takeAllowance(...args);
+    return { ...grant, granted: (args[1]?.granted ?? 0) + args[2] };
+  }
+}
+
 test.each([
   ["a message under two ids", TwoIds, /came as|never arrived/],
   ["an account that forgets", Forgetful, /event \d+ after|is gone|made by/],
   ["a quota that is not kept", NoQuota, /per_minute/],
-])("it notices %s", async (_what, accountObject, problem) => {
+  ["lanes without shares", NoShares, /beyond its share/],
+  ["quiet hours that are not kept", NoQuietHours, /in quiet hours/],
+])("it notices %s", { timeout: 30_000 }, async (_what, accountObject, problem) => {
   const problems: string[] = [];
   for (let seed = 1; seed <= 5 && problems.length === 0; seed++) {
     const run = await simulate(seed, 2 * STEPS, allFaults, { accountObject });
     problems.push(...run.problems);
   }
   expect(problems.join("\n")).toMatch(problem);
+});
+
+test("it notices a plan that is not kept", { timeout: 30_000 }, async () => {
+  const problems: string[] = [];
+  for (let seed = 1; seed <= 5 && problems.length === 0; seed++) {
+    const run = await simulate(seed, 2 * STEPS, allFaults, { tenantObject: NoPlan });
+    problems.push(...run.problems);
+  }
+  expect(problems.join("\n")).toMatch(/the plan allows/);
 });

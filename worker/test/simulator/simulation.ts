@@ -13,7 +13,7 @@ import { SeededRandom } from "./random.ts";
 import { Runtime } from "./runtime.ts";
 import { type Calls, personOf, Tenant, TENANT } from "./tenant.ts";
 import { install, replace, turns, VirtualTime } from "./virtual-time.ts";
-import { WhatsApp } from "./whatsapp.ts";
+import { WhatsApp, Window } from "./whatsapp.ts";
 
 const ACCOUNTS = 3;
 const HOSTS = 3;
@@ -32,11 +32,17 @@ const limits: Limits = {
   per_day: 8_000,
   new_chats_per_day: 100_000,
   warm_up: false,
+  // A world begins at nine and lasts for a quarter of an hour.
+  quiet_hours: { start: "09:04", end: "09:08", time_zone: "Etc/UTC" },
 };
+/** What the plan allows for the month: some worlds use it up. */
+const PLAN = { min: 100, max: 600 };
+const MONTH_MS = 20 * 24 * 60 * 60_000;
 /** To come to rest soon, whatever has gathered. */
 const wide: Limits = { ...defaultLimits(true), typing: { ms_per_character: 0, max_ms: 0 } };
 
 const SETTLED = new Set(["sent", "delivered", "read", "played"]);
+const GIVEN_BACK = new Set(["expired", "cancelled"]);
 const ENDED_UNSENT = new Set(["failed", "expired", "cancelled"]);
 
 export type Run = {
@@ -52,7 +58,10 @@ export type Run = {
 };
 
 /** What the real objects can be replaced with, to see whether it would be noticed. */
-export type Options = { accountObject?: typeof AccountObject };
+export type Options = {
+  accountObject?: typeof AccountObject;
+  tenantObject?: typeof TenantObject;
+};
 
 /** One world from one seed: so many steps with faults, then rest, and what must hold. */
 export async function simulate(
@@ -67,7 +76,7 @@ export async function simulate(
     ACCOUNTS: options.accountObject ?? AccountObject,
     HOSTS: HostObject,
     FLEETS: FleetObject,
-    TENANTS: TenantObject,
+    TENANTS: options.tenantObject ?? TenantObject,
   });
   using _clock = install(time, random);
   using _globals = runtime.install();
@@ -102,10 +111,13 @@ class World {
   readonly tenant: Tenant;
   private readonly hosts: SimulatedHost[];
   private readonly accounts: Id<"account">[];
+  private readonly plan: number;
+  private used = 0;
   private isDisturbed = true;
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
+    this.plan = runtime.random.between(PLAN.min, PLAN.max);
     this.whatsapp = new WhatsApp(runtime, limits);
     this.accounts = Array.from(
       { length: ACCOUNTS },
@@ -121,6 +133,7 @@ class World {
 
   async setUp(): Promise<void> {
     for (const host of this.hosts) host.start();
+    await this.until(this.tenant.setPlan(this.plan, this.runtime.time.now + MONTH_MS));
     for (const account of this.accounts) {
       await this.until(this.tenant.setUp(account, limits));
     }
@@ -181,6 +194,7 @@ class World {
       isAtRest = await this.isAtRest();
     }
     for (const account of this.accounts) await this.finish(account);
+    if (this.used > this.plan) runtime.problem(`${this.used} used, the plan allows ${this.plan}`);
     return done;
   }
 
@@ -213,6 +227,9 @@ class World {
       else runtime.problem(`${id} was accepted and is gone`);
     }
     for (const message of messages.values()) this.judge(message, queue?.waiting_for?.code ?? null);
+    this.judgeLanes(account, messages);
+    // What never went out is the plan's again.
+    this.used += [...messages.values()].filter(({ state }) => !GIVEN_BACK.has(state)).length;
     const before = tenant.seenEvents(account);
     for (let seen = -1; seen < tenant.seenEvents(account);) {
       seen = tenant.seenEvents(account);
@@ -232,6 +249,23 @@ class World {
     if (ENDED_UNSENT.has(state) && isThere) runtime.problem(`${said}: it did arrive`);
     const isOpen = !SETTLED.has(state) && !ENDED_UNSENT.has(state) && state !== "unconfirmed";
     if (isOpen) runtime.problem(`${said}, waiting for ${waitingFor ?? "nothing that is told"}`);
+  }
+
+  /** Each lane's share of every minute, and that nobody is written to unasked in quiet hours. */
+  private judgeLanes(account: Id<"account">, messages: ReadonlyMap<string, Message>): void {
+    const { runtime, whatsapp } = this;
+    const shareOf = (percent: number): number => (limits.per_minute * percent) / 100;
+    const { direct, campaign } = limits.lane_shares;
+    const [campaigns, unasked] = [new Window(60_000), new Window(60_000)];
+    for (const stanza of whatsapp.stanzas) {
+      const lane = messages.get(stanza.message)?.lane ?? "reply";
+      if (stanza.account !== account || lane === "reply") continue;
+      const said = `${stanza.message} of the lane ${lane}`;
+      if (stanza.isInQuiet) runtime.problem(`${said} came in quiet hours`);
+      const isOver = unasked.add(stanza.at) > shareOf(Math.max(direct, campaign));
+      const isCampaignOver = lane === "campaign" && campaigns.add(stanza.at) > shareOf(campaign);
+      if (isOver || isCampaignOver) runtime.problem(`${said} is beyond its share of the minute`);
+    }
   }
 
   private async answer<T>(

@@ -108,7 +108,8 @@ export class Slot {
     };
     const { kv } = this;
     return {
-      id: { name: this.name },
+      // The slot is named after its binding as well.
+      id: { name: this.name.slice(this.name.indexOf("/") + 1) },
       storage: {
         sql: {
           exec: (query: string, ...bindings: never[]) => {

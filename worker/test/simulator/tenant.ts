@@ -6,6 +6,7 @@ import type { Message } from "@roost/contract/messages";
 import type { AccountObject } from "../../src/accounts/account-object.ts";
 import { accountStub } from "../../src/accounts/account-stub.ts";
 import { textFor } from "../workers/given-store.ts";
+import { tenantStub } from "../../src/tenants/tenant-stub.ts";
 import type { Runtime } from "./runtime.ts";
 import { turns } from "./virtual-time.ts";
 
@@ -36,7 +37,10 @@ export class Tenant {
 
   async setUp(account: Id<"account">, limits: Limits): Promise<void> {
     const ask = this.ask(account);
+    const tenant = tenantStub(this.runtime.worker(), TENANT);
+    await tenant.addAccount(account);
     await ask((stub) => stub.create({ id: account, tenant: TENANT, name: "Simulated" }));
+    await tenant.tellAllowance(account);
     await ask((stub) => stub.setLimits(TENANT, limits));
     await ask((stub) => stub.startLink(TENANT, { method: "qr", phone: null }));
     for (;;) {
@@ -44,6 +48,11 @@ export class Tenant {
       if (read.ok && read.value.state === "connected") return;
       await pause(this.runtime, 500);
     }
+  }
+
+  /** So many messages in the month that ends then, of all accounts together. */
+  async setPlan(messages: number, endsAt: number): Promise<void> {
+    await tenantStub(this.runtime.worker(), TENANT).setEntitlement(messages, endsAt);
   }
 
   /** Messages by chance, until `stop`. */
@@ -74,7 +83,8 @@ export class Tenant {
     const sendAt = isLater ? now + random.between(1_000, 600_000) : null;
     const expiresAt = random.chance(0.05) ? (sendAt ?? now) + random.between(5_000, 900_000) : null;
     const pace = random.chance(0.3) ? "human" : "asap";
-    const input = { priority: random.between(0, 10), pace } as const;
+    const lane = random.chance(0.25) ? { lane: "campaign" as const } : {};
+    const input = { priority: random.between(0, 10), pace, ...lane } as const;
     const submission = textFor(phone, { input, sendAt, expiresAt, idempotencyKey: key });
     this.open += 1;
     for (;;) {

@@ -1,4 +1,5 @@
 import type { Limits } from "@roost/contract/accounts";
+import { quietUntil } from "../../src/accounts/limits/quiet-hours.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What a linked device hears of its connection. */
@@ -14,8 +15,11 @@ export type Connection = { account: string; device: Device; isOpen: boolean };
 const MINUTE = 60_000;
 const WINDOWS = ["per_minute", "per_hour", "per_day"] as const;
 
+/** What was begun in time may arrive so much later. */
+const QUIET_GRACE_MS = MINUTE;
+
 /** How many stanzas came within a window that moves with time. */
-class Window {
+export class Window {
   private readonly ms: number;
   private readonly times: number[] = [];
   private oldest = 0;
@@ -31,12 +35,16 @@ class Window {
   }
 }
 
+/** A stanza that came while limits held; its message's lane is asked for when all is over. */
+export type Stanza = { account: string; message: string; at: number; isInQuiet: boolean };
+
 /** The network and everybody's phones: one connection per account, and a ledger of what arrived. */
 export class WhatsApp {
   /** Whose limits hold; null once the run only comes to rest. */
   limits: Limits | null;
   /** By WhatsApp's id: which message of ours it was, and how often it came. */
   readonly ledger = new Map<string, { message: string; times: number }>();
+  readonly stanzas: Stanza[] = [];
   private readonly runtime: Runtime;
   private readonly waIds = new Map<string, string>();
   private readonly connections = new Map<string, Connection>();
@@ -95,6 +103,11 @@ export class WhatsApp {
     runtime.note("WHATSAPP has", `${message} ${waId}`);
     this.checkIds(waId, message);
     this.checkWindows(connection.account);
+    if (this.limits !== null) {
+      const at = this.clock();
+      const isInQuiet = this.isInQuiet(this.limits.quiet_hours);
+      this.stanzas.push({ account: connection.account, message, at, isInQuiet });
+    }
     const isRefused = random.chance(faults.refused) && !this.ledger.has(waId);
     if (!isRefused) {
       const known = this.ledger.get(waId);
@@ -164,6 +177,15 @@ export class WhatsApp {
       const limit = this.limits?.[name] ?? Infinity;
       if (count > limit) this.runtime.problem(`${account}: ${count} ${name}, limit ${limit}`);
     }
+  }
+
+  /** Only what every clock calls quiet, and has for a while, is. */
+  private isInQuiet(hours: Limits["quiet_hours"]): boolean {
+    const { now, edgeSkew } = this.runtime.time;
+    if (now - this.runtime.jumpedAt <= QUIET_GRACE_MS) return false;
+    return [now, now - QUIET_GRACE_MS, now + edgeSkew, now + edgeSkew - QUIET_GRACE_MS].every(
+      (at) => quietUntil(hours, at) !== null,
+    );
   }
 
   /**
