@@ -1,28 +1,21 @@
-import "./quiet.ts";
-import "./key-objects.ts";
-import type { LeasedMessage, MissingStanza, Peer } from "@roost/contract/host";
+import type { MissingStanza, Peer } from "@roost/contract/host";
 import {
   type BaileysEventMap,
-  Browsers,
   type BinaryNode,
   jidNormalizedUser,
-  makeWASocket,
   proto,
   type WASocket,
 } from "@whiskeysockets/baileys";
 import type { Passing } from "../crash-points.ts";
-import type { Timings } from "../timings.ts";
-import { isPersonJid, peerOf } from "./addresses.ts";
-import type { AuthState } from "./keys/auth-state.ts";
-import type { DeviceCaches } from "./device-caches.ts";
+import { peerOf } from "./addresses.ts";
 import { endingOf } from "./ending-of.ts";
+import { holdReceipts } from "./inbound/hold-receipts.ts";
 import { Intake, type Told } from "./inbound/intake.ts";
 import { FROM_DEVICES, isFromOwnPhone } from "./inbound/own-phone.ts";
+import type { Receipt } from "./inbound/translate-receipt.ts";
 import { ask, nextProbe } from "./probe.ts";
-import { sentContent } from "./outbound/sent-content.ts";
-import { silentLogger } from "./silent-logger.ts";
+import { makeSocket, type SocketOptions } from "./socket.ts";
 import { type Standing, StandingWatch } from "./standing-watch.ts";
-import { translateReceipt, type Receipt } from "./inbound/translate-receipt.ts";
 import type { Ending, OwnWay } from "./ways-to-end.ts";
 
 /** WhatsApp's own rhythm. */
@@ -65,17 +58,7 @@ export type ConnectionEvents = {
   untranslated: (error: unknown) => void;
 };
 
-export type ConnectOptions = {
-  auth: AuthState;
-  caches: DeviceCaches;
-  /** Null means WhatsApp itself. */
-  url: URL | null;
-  method: "login" | "qr" | "code";
-  timings: Timings;
-  /** A message of ours by its WhatsApp id, for phones that ask to have it again. */
-  sentMessage: (waId: string) => LeasedMessage | undefined;
-  passing: Passing;
-};
+export type ConnectOptions = SocketOptions & { passing: Passing };
 
 /** One connection to WhatsApp, from dialling to its end; a session makes a new one for each attempt. */
 export class Connection {
@@ -107,7 +90,10 @@ export class Connection {
       untranslated: (error) => events.untranslated(error),
       passing: options.passing,
     });
-    this.#holdReceipts();
+    holdReceipts(this.socket, {
+      tell: (receipt) => events.receipt(receipt),
+      hasEnded: () => this.#hasEnded,
+    });
     this.#standing = new StandingWatch(this.socket, (standing) => events.standing(standing));
     this.#listenToStanzas();
     this.#listenToEvents();
@@ -214,21 +200,6 @@ export class Connection {
     ws.on("unexpected-response", () => this.end("upgrade_refused"));
   }
 
-  /** WhatsApp forgets a receipt that was acknowledged: that is said when it is durable. */
-  #holdReceipts(): void {
-    const { ws } = this.socket;
-    for (const listener of ws.listeners("CB:receipt")) {
-      ws.off("CB:receipt", listener as (...args: unknown[]) => void);
-      ws.on("CB:receipt", (node: BinaryNode) => {
-        // From the raw stanza, because Baileys may hold its own events back for half a minute.
-        const receipt = translateReceipt(node);
-        const acknowledge = (): unknown => (this.#hasEnded ? undefined : listener.call(ws, node));
-        if (receipt) void this.#events.receipt(receipt).then(acknowledge);
-        else acknowledge();
-      });
-    }
-  }
-
   #listenToStanzas(): void {
     const { ws } = this.socket;
     ws.on("CB:ack,class:message", ({ attrs }: BinaryNode) => {
@@ -287,37 +258,4 @@ export class Connection {
     const { me } = this.#options.auth.creds;
     return peerOf(me?.id && jidNormalizedUser(me.id), me?.lid && jidNormalizedUser(me.lid));
   }
-}
-
-function makeSocket({ auth, caches, url, method, timings, sentMessage }: ConnectOptions): WASocket {
-  const qrTimeout = method === "code" ? timings.codeValidMs : timings.qrValidMs;
-  return makeWASocket({
-    auth: { creds: auth.creds, keys: auth.keys },
-    logger: silentLogger,
-    browser: Browsers.macOS("Chrome"),
-    ...(url ? { waWebSocketUrl: url } : {}),
-    ...(qrTimeout === null ? {} : { qrTimeout }),
-    userDevicesCache: caches.devices,
-    msgRetryCounterCache: caches.retries,
-    callOfferCache: caches.calls,
-    placeholderResendCache: caches.placeholders,
-    connectTimeoutMs: timings.connectDeadlineMs,
-    defaultQueryTimeoutMs: 20_000,
-    // Our own probe asks only connections that are quiet; this is what is left should it fail.
-    keepAliveIntervalMs: 60_000,
-    // The phone keeps its notifications, and what we send is not told to ourselves.
-    markOnlineOnConnect: false,
-    emitOwnEvents: false,
-    syncFullHistory: false,
-    // The first part carries who is who (LID and phone number); the rest is history we do not keep.
-    shouldSyncHistoryMessage: ({ syncType }) =>
-      syncType === proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
-    shouldIgnoreJid: (jid) => !isPersonJid(jid),
-    // Our store does not fail; if it ever does, ten tries of 3 s would hold the account's sends.
-    transactionOpts: { maxCommitRetries: 2, delayBetweenTriesMs: 200 },
-    getMessage: ({ id, remoteJid }) => {
-      const sent = id ? sentMessage(id) : undefined;
-      return Promise.resolve(sent && sentContent(sent, remoteJid));
-    },
-  });
 }
