@@ -10,7 +10,7 @@ import type { Id } from "@roost/contract/ids";
 import { WebSocket } from "ws";
 import { type Log, messageOf } from "../log.ts";
 import { growingPause, type Timings } from "../timings.ts";
-import { Hearing } from "./hearing.ts";
+import { Belief } from "./belief.ts";
 import { KeyRequests } from "./key-requests.ts";
 import { ReportBuffer } from "./report-buffer.ts";
 
@@ -18,8 +18,6 @@ import { ReportBuffer } from "./report-buffer.ts";
 const CONGESTED_BYTES = 16 * 1024 * 1024;
 /** While earlier frames are unacknowledged, reports gather this long into one frame. */
 const GATHER_MS = 4;
-/** After the edge believed us lost, it gets this long to stop what it has placed elsewhere. */
-const SETTLE_MS = 500;
 /** How long a dial may take; a network that swallows everything says nothing at all. */
 const HANDSHAKE_MS = 4_000;
 /** How long the edge may take to answer our goodbye. */
@@ -65,11 +63,7 @@ export class EdgeLink {
   #isGathering = false;
   #wasCongested = false;
   #failures = 0;
-  readonly #hearing = new Hearing();
-  #workFrom = 0;
-  #hadLapsed = true;
-  #isForgotten = false;
-  readonly #watchTimer: NodeJS.Timeout;
+  readonly #belief: Belief;
   #retryTimer: NodeJS.Timeout | undefined;
   #welcomeTimer: NodeJS.Timeout | undefined;
   #beatTimer: NodeJS.Timeout | undefined;
@@ -80,7 +74,14 @@ export class EdgeLink {
     this.#deps = deps;
     const { keysAgainMs } = deps.timings;
     this.#keyRequests = new KeyRequests((frame) => this.#send(frame), keysAgainMs);
-    this.#watchTimer = setInterval(() => this.#watch(), deps.timings.pingEveryMs);
+    this.#belief = new Belief({
+      onAgain: deps.onReady,
+      onForgotten: (silentMs) => {
+        deps.log({ event: "edge.forgotten_by", silent_ms: Math.round(silentMs) });
+        deps.onForgotten();
+      },
+      timings: deps.timings,
+    });
     void this.#dial();
   }
 
@@ -101,16 +102,12 @@ export class EdgeLink {
       this.#wasCongested = true;
       return false;
     }
-    return this.isBelieved;
+    return this.#belief.holds;
   }
 
   /** Whether the edge has heard us so lately that nobody else can have our accounts. */
   get isBelieved(): boolean {
-    if (this.#hearing.silentMs() < this.#deps.timings.workLeaseMs) {
-      return Date.now() >= this.#workFrom;
-    }
-    this.#hadLapsed = true;
-    return false;
+    return this.#belief.holds;
   }
 
   get unacknowledged(): number {
@@ -134,7 +131,7 @@ export class EdgeLink {
     }
     this.#isClosing = true;
     clearTimeout(this.#retryTimer);
-    clearInterval(this.#watchTimer);
+    this.#belief.close();
     this.#stopTimers();
     this.#keyRequests.close();
     await this.#hangUp();
@@ -170,8 +167,8 @@ export class EdgeLink {
     this.#socket = socket;
     let cause = "";
     socket.on("open", () => {
-      this.#hearing.newSocket();
-      this.#hearing.asked();
+      this.#belief.newSocket();
+      this.#belief.asked();
       this.#send(this.#hello(), true);
       // Without a welcome nothing is sent and nothing is pinged: it would stay like this for ever.
       this.#welcomeTimer = setTimeout(() => socket.terminate(), this.#deps.timings.welcomeMs);
@@ -212,7 +209,7 @@ export class EdgeLink {
 
   #receive(text: string): void {
     if (text === "pong") {
-      this.#answered();
+      this.#belief.answered();
       return;
     }
     const parsed = EdgeFrame.safeParse(parseJson(text));
@@ -241,15 +238,8 @@ export class EdgeLink {
   #welcome(acked: number): void {
     this.#failures = 0;
     this.#isWelcome = true;
-    this.#isForgotten = false;
     this.#stopTimers();
-    const silentMs = this.#hearing.silentMs();
-    if (Number.isFinite(silentMs) && silentMs >= this.#deps.timings.workLeaseMs) {
-      this.#workFrom = Date.now() + SETTLE_MS;
-      setTimeout(this.#deps.onReady, SETTLE_MS + 1).unref();
-    }
-    this.#hearing.answered();
-    this.#hadLapsed = false;
+    this.#belief.welcomed();
     const frames = this.#buffer.resume(acked);
     for (const frame of frames) this.#socket?.send(frame.text);
     this.#keyRequests.repeat();
@@ -292,29 +282,12 @@ export class EdgeLink {
 
   /** A socket can look open long after the other side is gone; the edge answers "ping" by itself. */
   #ping(): void {
-    if (this.#hearing.silentMs() > this.#deps.timings.edgeSilentMs) {
+    if (this.#belief.silentMs() > this.#deps.timings.edgeSilentMs) {
       this.#socket?.terminate();
       return;
     }
-    this.#hearing.asked();
+    this.#belief.asked();
     this.#socket?.send("ping");
-  }
-
-  #answered(): void {
-    this.#hearing.answered();
-    if (!this.#hadLapsed || !this.isBelieved) return;
-    this.#hadLapsed = false;
-    this.#deps.onReady();
-  }
-
-  #watch(): void {
-    const silentMs = this.#hearing.silentMs();
-    if (silentMs >= this.#deps.timings.workLeaseMs) this.#hadLapsed = true;
-    const isForgotten = Number.isFinite(silentMs) && silentMs > this.#deps.timings.letGoMs;
-    if (!isForgotten || this.#isForgotten) return;
-    this.#isForgotten = true;
-    this.#deps.log({ event: "edge.forgotten_by", silent_ms: Math.round(silentMs) });
-    this.#deps.onForgotten();
   }
 
   #send(frame: HostFrame, isHello = false): void {
