@@ -4,6 +4,7 @@ import { isUnwell } from "@roost/contract/host-condition";
 import type { Id } from "@roost/contract/ids";
 import type { ReasonCode } from "@roost/contract/reasons";
 import { refusal } from "./admission.ts";
+import { announceQr } from "./announce-qr.ts";
 import type { Config } from "./config.ts";
 import { giveBack, leavingTimes } from "./give-back.ts";
 import { Crasher } from "./crash-points.ts";
@@ -156,7 +157,10 @@ export class SessionHost implements AsyncDisposable {
       mayWork: () => this.#link.mayWork,
       isBelieved: () => this.#link.isBelieved,
       turnstile: this.#turnstile,
-      announceQr: (...waiting) => this.#announceQr(...waiting),
+      announceQr: (account, qr, expiresAt) => {
+        const controlUrl = this.#config.sandbox?.controlUrl ?? null;
+        announceQr(controlUrl, { account, qr, expiresAt }, this.#log);
+      },
       whatsappUrl: this.#config.sandbox?.whatsappUrl ?? null,
       keyEncryptionKeys: this.#config.keyEncryptionKeys,
       numbers: this.#numbers,
@@ -262,18 +266,5 @@ export class SessionHost implements AsyncDisposable {
       if (known.size === 0 && !this.#sessions.has(account)) this.#known.delete(account);
     }
     this.#memory.check();
-  }
-
-  #announceQr(account: Id<"account">, qr: string, expiresAt: number): void {
-    const controlUrl = this.#config.sandbox?.controlUrl;
-    if (!controlUrl) return;
-    fetch(new URL("/waiting", controlUrl), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ id: account, qr, expires_at: new Date(expiresAt).toISOString() }),
-      signal: AbortSignal.timeout(5_000),
-    }).catch((error: unknown) => {
-      this.#log({ event: "sandbox.unreachable", error: messageOf(error) });
-    });
   }
 }
