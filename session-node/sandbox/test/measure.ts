@@ -2,6 +2,7 @@ import "../quiet.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Client, control, linkByQr } from "./client.ts";
 import { SandboxProcess } from "./process.ts";
 
@@ -11,7 +12,16 @@ import { SandboxProcess } from "./process.ts";
  */
 const [sessions = 20, perSession = 50, contacts = 4] = process.argv.slice(2, 5).map(Number);
 
-type Stats = { cpu_seconds: number; messages: number; decrypted: number; rss_bytes: number };
+type Stats = {
+  cpu_seconds: number;
+  stanzas: number;
+  decrypted: number;
+  rss_bytes: number;
+};
+
+/** The network is at rest when it has counted no stanza for so many looks in a row. */
+const QUIET_LOOKS = 3;
+const LOOK_EVERY_MS = 50;
 
 const directory = await mkdtemp(join(tmpdir(), "roost-measure-"));
 try {
@@ -52,11 +62,7 @@ async function measure(
   const startedAt = performance.now();
   await run();
   const seconds = (performance.now() - startedAt) / 1000;
-  // Receipts and acknowledgements are still on their way.
-  await new Promise((resolve) => {
-    setTimeout(resolve, 300);
-  });
-  const after = await stats();
+  const after = await atRest(stats);
   const { user, system } = process.cpuUsage(own);
   const cpuMs = ((after.cpu_seconds - before.cpu_seconds) * 1000) / count;
   console.log(
@@ -64,4 +70,16 @@ async function measure(
     `sandbox ${cpuMs.toFixed(2)} ms CPU each, clients ${((user + system) / 1000 / count).toFixed(2)} ms;`,
     `sandbox RSS ${(after.rss_bytes / 1e6).toFixed(0)} MB, ${after.decrypted - before.decrypted} decrypted`,
   );
+}
+
+/** Receipts and acknowledgements are still on their way when the last message is sent. */
+async function atRest(stats: () => Promise<Stats>): Promise<Stats> {
+  let latest = await stats();
+  for (let quiet = 0; quiet < QUIET_LOOKS;) {
+    await pause(LOOK_EVERY_MS);
+    const next = await stats();
+    quiet = next.stanzas === latest.stanzas ? quiet + 1 : 0;
+    latest = next;
+  }
+  return latest;
 }
