@@ -120,8 +120,8 @@ export class AccountObject extends DurableObject<Env> {
     });
   }
 
-  /** Logs the phone out, and leaves nothing of the account behind. */
-  async remove(tenant: Id<"tenant">): Promise<Outcome<null>> {
+  /** Logs the phone out, and leaves nothing of the account behind. Answers what it had of the plan. */
+  async remove(tenant: Id<"tenant">): Promise<Outcome<{ allowance: Allowance | null }>> {
     const engine = this.engineOf(tenant);
     if (engine === null) return nothing("account");
     this.engine = null;
@@ -135,7 +135,7 @@ export class AccountObject extends DurableObject<Env> {
     }
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    return ok(null);
+    return ok({ allowance: engine.store.allowance() });
   }
 
   // Linking and the session

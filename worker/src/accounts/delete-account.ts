@@ -8,6 +8,6 @@ import { requireAccount } from "./own-accounts.ts";
 /** Logs the phone out and deletes the account with everything in it. */
 export async function deleteAccount(ctx: Context, account: Id<"account">): Promise<void> {
   requireAccount(ctx, account, "account");
-  unwrap(await accountStub(ctx.env, account).remove(ctx.tenantId));
-  await tenantStub(ctx.env, ctx.tenantId).removeAccount(account);
+  const { allowance } = unwrap(await accountStub(ctx.env, account).remove(ctx.tenantId));
+  await tenantStub(ctx.env, ctx.tenantId).removeAccount(account, allowance);
 }

@@ -84,9 +84,12 @@ export class AllowanceBook {
     this.write({ account, version, granted, used }, endsAt);
   }
 
-  /** It is gone: what it has not used is there again. */
-  forget(account: Id<"account">): void {
-    this.sql.exec("UPDATE grants SET granted = used WHERE account = ?", account);
+  /** It is gone, and `last` is what it had: what it has not used is there again, what it has used is not. */
+  forget(account: Id<"account">, last: Known | null, now: number): void {
+    const { endsAt } = this.entitlement(now);
+    const row = this.rowOf(account, endsAt);
+    if (last === null || last.endsAt !== endsAt || last.version < row.version) return;
+    this.write({ ...row, used: last.used, granted: last.used }, endsAt);
   }
 
   told(account: Id<"account">, now: number): void {

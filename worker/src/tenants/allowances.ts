@@ -67,8 +67,9 @@ export class Allowances {
     return { limit, used: this.book().used(now), endsAt };
   }
 
-  forget(account: Id<"account">): void {
-    this.book().forget(account);
+  /** It was deleted; `last` is what it had then. */
+  forget(account: Id<"account">, last: Allowance | null): void {
+    this.book().forget(account, last, this.deps.now());
   }
 
   private async recall(account: Id<"account">): Promise<boolean> {

@@ -109,10 +109,11 @@ export class TenantObject extends DurableObject<Env> {
     return this.live.watchedUntil(account);
   }
 
-  removeAccount(account: Id<"account">): void {
+  /** `last` is what it had of the plan when it was deleted. */
+  removeAccount(account: Id<"account">, last: Allowance | null): void {
     if (!this.isReady) return;
     this.sql().exec("DELETE FROM accounts WHERE id = ?", account);
-    this.allowances.forget(account);
+    this.allowances.forget(account, last);
   }
 
   listAccounts(): Id<"account">[] {

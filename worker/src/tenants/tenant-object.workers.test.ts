@@ -39,7 +39,7 @@ test("looking at a tenant that nobody made leaves nothing behind", async () => {
   expect(await tenant.listKeys()).toEqual([]);
   expect(await tenant.listAccounts()).toEqual([]);
   expect(await tenant.revokeKey(newKey().id)).toBe(false);
-  await tenant.removeAccount(account());
+  await tenant.removeAccount(account(), null);
   await tenant.publish([]);
   const tables = await runInDurableObject(tenant, (_, state) =>
     state.storage.sql
@@ -122,8 +122,8 @@ test("the list of accounts follows what is added and removed, also twice", async
   const [one, other] = [account(), account()];
   for (const id of [one, other, one]) await tenant.addAccount(id);
   expect(await tenant.listAccounts()).toEqual([one, other].sort());
-  await tenant.removeAccount(one);
-  await tenant.removeAccount(one);
+  await tenant.removeAccount(one, null);
+  await tenant.removeAccount(one, null);
   expect(await tenant.listAccounts()).toEqual([other]);
 });
 

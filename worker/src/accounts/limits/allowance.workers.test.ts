@@ -111,3 +111,21 @@ test("a batch that is longer than what the plan has left takes that, and refuses
     ...Array.from({ length: 10 }, () => "plan_allowance_used"),
   ]);
 });
+
+test("what an account has used stays used when it is deleted, and what it held is the others'", async () => {
+  const { key, accounts } = await given(1_000);
+  const sendMany = async (account: string, count: number) => {
+    const to = (n: number) => `+551199998${String(n).padStart(4, "0")}`;
+    const messages = Array.from({ length: count }, (_, n) => ({
+      account,
+      to: to(n),
+      text: { body: "hello" },
+    }));
+    const response = await call("/v1/messages/batch", { key, body: { messages } });
+    const { data } = await response.json<{ data: { error: object | null }[] }>();
+    return data.filter(({ error }) => error === null).length;
+  };
+  expect(await sendMany(accounts[0], 8)).toBe(8);
+  await call(`/v1/accounts/${accounts[0]}`, { key, method: "DELETE" });
+  expect(await sendMany(accounts[1], 1_000)).toBe(992);
+});
