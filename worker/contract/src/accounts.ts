@@ -34,10 +34,12 @@ export const CreateAccount = z
       description: "Where it connects from, for good. Left out: the deployment's default region.",
     }),
   })
-  .meta({ id: "CreateAccount" });
+  .meta({ id: "CreateAccount", examples: [{ name: "Support" }] });
 export type CreateAccount = z.infer<typeof CreateAccount>;
 
-export const UpdateAccount = z.strictObject({ name: AccountName }).meta({ id: "UpdateAccount" });
+export const UpdateAccount = z
+  .strictObject({ name: AccountName })
+  .meta({ id: "UpdateAccount", examples: [{ name: "Support" }] });
 export type UpdateAccount = z.infer<typeof UpdateAccount>;
 
 export const Account = z
@@ -77,7 +79,7 @@ export const StartLink = z
     path: ["phone"],
     message: "is needed when the method is code",
   })
-  .meta({ id: "StartLink" });
+  .meta({ id: "StartLink", examples: [{ method: "code", phone: "+5511988887777" }] });
 export type StartLink = z.infer<typeof StartLink>;
 
 export const LinkState = z.enum([
@@ -167,7 +169,19 @@ export const SetLimits = Limits.partial({
   new_chats_per_day: true,
   warm_up: true,
   quiet_hours: true,
-}).meta({ id: "SetLimits" });
+}).meta({
+  id: "SetLimits",
+  examples: [
+    {
+      per_minute: 20,
+      per_hour: 500,
+      per_day: 5_000,
+      gap_ms: { min: 1_000, max: 3_000 },
+      typing: { ms_per_character: 40, max_ms: 8_000 },
+      quiet_hours: { start: "22:00", end: "08:00", time_zone: "America/Sao_Paulo" },
+    },
+  ],
+});
 export type SetLimits = z.infer<typeof SetLimits>;
 
 function isTimeZone(name: string): boolean {

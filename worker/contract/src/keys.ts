@@ -15,7 +15,10 @@ export const CreateKey = z
     accounts: z.array(id("account")).min(1).max(100).nullish(),
     expires_at: z.iso.datetime({ offset: true }).nullish(),
   })
-  .meta({ id: "CreateKey" });
+  .meta({
+    id: "CreateKey",
+    examples: [{ name: "Order service", scopes: ["messages:send", "messages:read"] }],
+  });
 export type CreateKey = z.infer<typeof CreateKey>;
 
 export const Key = z

@@ -113,7 +113,10 @@ export const SendMessage = z
       if (message[type] !== undefined) refuse(type, `belongs to a message of type ${type}`);
     }
   })
-  .meta({ id: "SendMessage" });
+  .meta({
+    id: "SendMessage",
+    examples: [{ to: "+5511999990000", text: { body: "Your order is on its way." } }],
+  });
 export type SendMessage = z.infer<typeof SendMessage>;
 
 export const MessageError = z.strictObject({
@@ -193,7 +196,17 @@ export const SendBatch = z
       .max(BATCH_MAX, `must have at most ${BATCH_MAX} messages`)
       .meta({ description: "Each is a SendMessage, and is accepted or refused on its own." }),
   })
-  .meta({ id: "SendBatch" });
+  .meta({
+    id: "SendBatch",
+    examples: [
+      {
+        messages: [
+          { to: "+5511999990000", text: { body: "Your order is on its way." } },
+          { to: "+5511999991111", text: { body: "We have new tables." }, lane: "campaign" },
+        ],
+      },
+    ],
+  });
 export type SendBatch = z.infer<typeof SendBatch>;
 
 /** Why one message of a batch was refused; the status is what a request of its own had got. */
@@ -211,5 +224,7 @@ export const BatchAnswer = z
   .meta({ id: "BatchAnswer" });
 export type BatchAnswer = z.infer<typeof BatchAnswer>;
 
-export const EditMessage = z.strictObject({ text: Text }).meta({ id: "EditMessage" });
+export const EditMessage = z
+  .strictObject({ text: Text })
+  .meta({ id: "EditMessage", examples: [{ text: { body: "Your order comes tomorrow." } }] });
 export type EditMessage = z.infer<typeof EditMessage>;

@@ -38,7 +38,9 @@ export const Queue = z
   .meta({ id: "Queue" });
 export type Queue = z.infer<typeof Queue>;
 
-export const SetQueue = z.strictObject({ state: QueueState }).meta({ id: "SetQueue" });
+export const SetQueue = z
+  .strictObject({ state: QueueState })
+  .meta({ id: "SetQueue", examples: [{ state: "paused" }] });
 
 /** So many messages may be named at once. */
 const MAX_IDS = 1_000;
@@ -66,7 +68,10 @@ export const MessageFilter = z
   .meta({ id: "MessageFilter" });
 export type MessageFilter = z.infer<typeof MessageFilter>;
 
-export const ClearQueue = z.strictObject({ filter: MessageFilter }).meta({ id: "ClearQueue" });
+export const ClearQueue = z.strictObject({ filter: MessageFilter }).meta({
+  id: "ClearQueue",
+  examples: [{ filter: { lane: "campaign", created_until: "2026-11-20T11:22:18Z" } }],
+});
 export const ClearedQueue = z
   .strictObject({
     cancelled: z.int(),
@@ -77,7 +82,9 @@ export const ClearedQueue = z
   .meta({ id: "ClearedQueue" });
 export type ClearedQueue = z.infer<typeof ClearedQueue>;
 
-export const CountQueue = z.strictObject({ filter: MessageFilter }).meta({ id: "CountQueue" });
+export const CountQueue = z
+  .strictObject({ filter: MessageFilter })
+  .meta({ id: "CountQueue", examples: [{ filter: { lane: "campaign" } }] });
 export const CountedQueue = z
   .strictObject({
     waiting: z.int().meta({ description: "What a clear would cancel." }),
@@ -86,7 +93,9 @@ export const CountedQueue = z
   .meta({ id: "CountedQueue" });
 export type CountedQueue = z.infer<typeof CountedQueue>;
 
-export const RetryQueue = z.strictObject({ filter: MessageFilter }).meta({ id: "RetryQueue" });
+export const RetryQueue = z
+  .strictObject({ filter: MessageFilter })
+  .meta({ id: "RetryQueue", examples: [{ filter: { error_code: "rate_limited_by_whatsapp" } }] });
 export const RetriedQueue = z
   .strictObject({
     retried: z.int(),

@@ -24,6 +24,7 @@ export type Operation = {
   responses: Record<string, { description: string; content?: Content }>;
 };
 type Listed = Operation & { method: string; path: string };
+type Schemas = ApiDocument["components"]["schemas"];
 
 /** The reference: everything in the document as one page, without any script. */
 export async function docsPage(document: ApiDocument, origin: string): Promise<string> {
@@ -58,7 +59,7 @@ export async function docsPage(document: ApiDocument, origin: string): Promise<s
           ${[...groups].map(
             ([tag, listed]) =>
               html`<h2>${tag}</h2>
-                ${listed.map((operation) => operationSection(operation, origin))}`,
+                ${listed.map((operation) => operationSection(operation, document.components.schemas, origin))}`,
           )}
           ${errorSection()} ${schemaSection(document.components.schemas)}
         </main>
@@ -101,26 +102,19 @@ function introduction(origin: string): Markup {
     </ul>`;
 }
 
-function operationSection(operation: Listed, origin: string): Markup {
+function operationSection(operation: Listed, schemas: Schemas, origin: string): Markup {
   const { operationId, method, path, summary, description, parameters, requestBody } = operation;
-  const scope = operation["x-scope"];
-  const input = Object.values(requestBody?.content ?? {})[0]?.schema;
-  const who =
-    scope === undefined
-      ? operation.security === undefined
-        ? "Needs a signed-in member."
-        : "Needs no credential."
-      : html`Needs the scope <code>${scope}</code>.`;
+  const input = bodyOf(requestBody);
   return html`<section id="${operationId}" aria-label="${summary}">
     <h3>${summary}</h3>
     <p class="call"><b class="${method}">${method.toUpperCase()}</b> <code>${path}</code></p>
-    <p>${description ?? ""} ${who}</p>
+    <p>${description ?? ""} ${whoMay(operation)}</p>
     ${parameters === undefined ? "" : table("Parameters", parameters.map(parameterRow))}
     ${input === undefined ? "" : html`<p>Body: ${wordsFor(input)}</p>`}
     ${table("Answers", Object.entries(operation.responses).map(answerRow))}
     <details>
       <summary>As a command</summary>
-      <pre><code>${commandFor(operation, origin)}</code></pre>
+      <pre><code>${commandFor(operation, schemas, origin)}</code></pre>
     </details>
   </section>`;
 }
@@ -147,13 +141,45 @@ function answerRow([status, { description, content }]: [string, Operation["respo
   </tr>`;
 }
 
-function commandFor({ method, path, security, requestBody }: Listed, origin: string): string {
+/** Which credential it asks for. */
+function whoMay({ security, ...operation }: Operation): Markup | string {
+  const scope = operation["x-scope"];
+  if (scope !== undefined) return html`Needs the scope <code>${scope}</code>.`;
+  if (operation["x-platform-admin"] === true) {
+    return "Needs the session of a signed-in platform admin; keys are refused.";
+  }
+  return security?.length === 0 ? "Needs no credential." : "Needs a signed-in member.";
+}
+
+function commandFor(
+  { method, path, security, requestBody, ...operation }: Listed,
+  schemas: Schemas,
+  origin: string,
+): string {
   const lines = [`curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${origin}${path}"`];
-  if (security === undefined) lines.push(`-H "Authorization: Bearer $ROOST_KEY"`);
+  if (operation["x-platform-admin"] === true) {
+    lines.push(`-b "__Host-roost_session=$ROOST_SESSION"`);
+    if (method !== "get") lines.push(`-H "Origin: ${origin}"`);
+  } else if (security === undefined) {
+    lines.push(`-H "Authorization: Bearer $ROOST_KEY"`);
+  }
   if (requestBody !== undefined) {
-    lines.push(`-H "Content-Type: application/json"`, `-d @body.json`);
+    const example = exampleOf(bodyOf(requestBody), schemas);
+    lines.push(
+      `-H "Content-Type: application/json"`,
+      example === undefined ? "-d @body.json" : `-d '${JSON.stringify(example)}'`,
+    );
   }
   return lines.join(" \\\n  ");
+}
+
+function bodyOf(requestBody: Operation["requestBody"]): Schema | undefined {
+  return Object.values(requestBody?.content ?? {})[0]?.schema;
+}
+
+function exampleOf(schema: Schema | undefined, schemas: Schemas): unknown {
+  const name = schema?.$ref?.slice(schema.$ref.lastIndexOf("/") + 1);
+  return (name === undefined ? schema : schemas[name])?.examples?.[0];
 }
 
 function errorSection(): Markup {

@@ -1,6 +1,11 @@
+import * as accounts from "@roost/contract/accounts";
 import { errors } from "@roost/contract/errors";
+import * as keys from "@roost/contract/keys";
+import * as messages from "@roost/contract/messages";
 import document from "@roost/contract/openapi.json" with { type: "json" };
+import * as queue from "@roost/contract/queue";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { app } from "../app.ts";
 import { type ApiDocument, docsPage } from "./docs-page.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -47,6 +52,32 @@ test("what creates or sends takes an Idempotency-Key", () => {
     const operation = operations.find((each) => each.operationId === operationId);
     expect(operation?.parameters?.map(({ name }) => name)).toContain("idempotency-key");
   }
+});
+
+test("what takes a key and a body has an example of it, and each example is accepted", () => {
+  const bodies = operations.flatMap((operation) => {
+    const ref = Object.values(operation.requestBody?.content ?? {})[0]?.schema?.$ref;
+    return operation["x-scope"] === undefined || ref === undefined ? [] : [ref.split("/").at(-1)];
+  });
+  const inputs = [accounts, keys, messages, queue].flatMap((module) =>
+    Object.values(module).filter((value) => value instanceof z.ZodType),
+  );
+  for (const name of bodies) {
+    const input = inputs.find((schema) => schema.meta()?.id === name);
+    const examples = input?.meta()?.examples ?? [];
+    expect(examples, name).not.toHaveLength(0);
+    for (const example of examples) expect(input?.safeParse(example).error, name).toBeUndefined();
+  }
+});
+
+test("the page says which credential each operation asks for, and how to give it", async () => {
+  const page = await docsPage(written, "https://roost.example");
+  const sectionOf = (id: string) => page.split(`<section id="${id}"`)[1]?.split("</section>")[0];
+  expect(sectionOf("signUp")).toContain("Needs no credential.");
+  expect(sectionOf("me")).toContain("Needs a signed-in member.");
+  expect(sectionOf("drainHost")).toContain("platform admin; keys are refused");
+  expect(sectionOf("drainHost")).toContain("Origin: https://roost.example");
+  expect(sectionOf("clearQueue")).toContain("{&quot;filter&quot;:{");
 });
 
 test("the page shows every operation, schema and error, and loads nothing", async () => {
