@@ -37,7 +37,7 @@ test("a queue is paused, what waits is seen live, one is cleared and the rest go
   const row = (text: string) => page.locator("[data-message]", { hasText: text });
   await row("first").waitFor();
   await row("by mistake").waitFor();
-  await page.getByText("The queue is paused.").first().waitFor();
+  await page.getByText("The queue was paused or frozen.").first().waitFor();
 
   await page.getByLabel("To", { exact: true }).fill(`+${stranger.number}`);
   await page.getByRole("button", { name: "Count what matches" }).click();

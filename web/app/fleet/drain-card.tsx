@@ -46,7 +46,7 @@ export function DrainCard({ host, refusal }: { host: HostDetail; refusal: FormRe
           >
             {host.accounts === 0
               ? "It has no accounts now, and will get none."
-              : `${counted(host.accounts, "account")} will move to other hosts; each is away for a moment. Where no other host has room, accounts wait for one.`}
+              : `${counted(host.accounts, "account")} will move to other hosts; each is away for a moment. It is refused when the others have no room for all of them.`}
           </ConfirmDialog>
         )}
       </CardBody>

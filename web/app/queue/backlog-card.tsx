@@ -29,8 +29,8 @@ export function BacklogCard({ queue, now }: { queue: Queue; now: number }) {
             <Form method="post" preventScrollReset>
               <input type="hidden" name="intent" value="state" />
               <input type="hidden" name="state" value="active" />
-              <SubmitButton isPending={isResuming} pendingLabel="Sending">
-                {held === 1 ? "Send it now" : "Send them now"}
+              <SubmitButton isPending={isResuming} pendingLabel="Resuming">
+                Resume the queue
               </SubmitButton>
             </Form>
             <ConfirmDialog

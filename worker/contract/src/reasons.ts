@@ -18,7 +18,7 @@ export const reasons = {
   code_refused:
     "WhatsApp gave no pairing code for this number. Check the number, or link with a QR code.",
   passkey_demanded:
-    "WhatsApp asks for a passkey on this phone, which linked services cannot answer. Try a QR code later, or another number.",
+    "WhatsApp asks for a passkey on this phone, which linked services cannot answer. Try again later, or link another number.",
   no_host: "No session host is free. The account connects as soon as one is.",
   host_lost: "The host that held the connection went away. The account moves to another.",
   host_draining: "The host is being taken out of service. The account moves to another.",
@@ -76,7 +76,7 @@ export const reasons = {
   phone_unseen_13_days:
     "The phone was not online for 13 days. WhatsApp unlinks this account within a day: open WhatsApp on the phone now.",
   phone_seen_again: "The phone was online again. The account stays linked.",
-  queue_paused: "The queue is paused.",
+  queue_paused: "The queue was paused or frozen. What waits goes out when it is set to active.",
   not_connected: "The account is not connected. Messages wait and go out when it is.",
   too_many_failures:
     "Ten messages failed in a row, so the queue was paused. Look at the errors, then resume.",

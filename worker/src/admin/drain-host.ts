@@ -14,7 +14,7 @@ export async function drainHost(system: System, name: string): Promise<HostDetai
   if (places < accounts) {
     throw new AppError(
       "invalid_state",
-      `The other hosts have room for ${places} of its ${accounts} accounts. Add a host first.`,
+      `It has ${accounts === 1 ? "an account" : `${accounts} accounts`}, and the other hosts have room for ${places === 0 ? "none" : places}. Add a host first.`,
     );
   }
   return setDraining(system, name, true);

@@ -92,7 +92,7 @@ test("a host is not emptied while the others have no room for its accounts", asy
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({
     code: "invalid_state",
-    detail: "The other hosts have room for 0 of its 1 accounts. Add a host first.",
+    detail: "It has an account, and the other hosts have room for none. Add a host first.",
   });
   expect(host.count("drain")).toBe(0);
   await new FakeHost().connect();
