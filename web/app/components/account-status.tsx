@@ -10,6 +10,7 @@ import { Card, CardBody, CardHeader } from "./card.tsx";
 import { Figure } from "./figure.tsx";
 import { FormError } from "./form.tsx";
 import { Meter } from "./meter.tsx";
+import { Until } from "./until.tsx";
 
 /** How an account is doing: its health, what waits, and how much of its limits is used. */
 export function AccountStatus({
@@ -27,7 +28,7 @@ export function AccountStatus({
   const isActive = queue.state === "active";
   // Resuming would send all of it, so that is asked where one sees what it is.
   const isBacklog = queue.reason !== null && backlogCodes.has(queue.reason.code);
-  const reasons = reasonsToSay(health, account);
+  const reasons = reasonsToSay(health, account, isBacklog ? queue.reason : null);
   // What is said above as a warning need not be said again below.
   const isSaid = health.reasons.some(({ code }) => code === queue.waiting_for?.code);
   const holds = isSaid ? null : queue.waiting_for;
@@ -50,6 +51,7 @@ export function AccountStatus({
         {reasons.map((reason) => (
           <Alert key={reason.code} tone="warning">
             {reason.sentence}
+            <Until at={reason.code === queue.waiting_for?.code ? queue.waiting_until : null} />
           </Alert>
         ))}
         {queue.counts.unconfirmed === 0 ? null : (
@@ -81,6 +83,7 @@ export function AccountStatus({
             <input type="hidden" name="state" value={isActive ? "paused" : "active"} />
             <p className="text-pretty text-muted-foreground">
               {holds?.sentence ?? meaningOf(queue.state)}
+              <Until at={holds === null ? null : queue.waiting_until} />
             </p>
             <Button type="submit" variant="outline" size="small">
               {isActive ? "Pause sending" : "Resume sending"}

@@ -9,3 +9,11 @@ test("what the notice says is not said again", () => {
   const connected = { state: "connected", reason: null } as const;
   expect(reasonsToSay({ reasons }, connected)).toEqual(reasons);
 });
+
+test("what a person is asked is not said as well", () => {
+  const reasons = [reason("backlog_ban"), reason("new_chat_cap")];
+  const connected = { state: "connected", reason: null } as const;
+  expect(reasonsToSay({ reasons }, connected, reason("backlog_ban"))).toEqual([
+    reason("new_chat_cap"),
+  ]);
+});

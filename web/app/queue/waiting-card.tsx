@@ -1,6 +1,6 @@
 import type { Queue } from "@roost/contract/queue";
 import { Card, CardBody, CardHeader } from "../components/card.tsx";
-import { Time } from "../components/time.tsx";
+import { Until } from "../components/until.tsx";
 import { lanes } from "../lanes/lanes.ts";
 import { cn } from "../lib/cn.ts";
 import { formatCount } from "../lib/numbers.ts";
@@ -59,7 +59,8 @@ export function WaitingCard({ queue }: { queue: Queue }) {
                 {isHeld ? (
                   <tr>
                     <td colSpan={4} className="pt-1 pb-3 text-[0.8125rem] text-pretty text-warning">
-                      {inLane.waiting_for?.sentence} <Until at={inLane.waiting_until} />
+                      {inLane.waiting_for?.sentence}
+                      <Until at={inLane.waiting_until} />
                     </td>
                   </tr>
                 ) : null}
@@ -84,16 +85,8 @@ function Whole({ queue }: { queue: Queue }) {
   if (reason === null || backlogCodes.has(reason.code)) return meaningOf(queue.state);
   return (
     <>
-      {reason.sentence} <Until at={queue.waiting_until} />
-    </>
-  );
-}
-
-function Until({ at }: { at: string | null }) {
-  if (at === null) return null;
-  return (
-    <>
-      Until <Time at={at} />.
+      {reason.sentence}
+      <Until at={queue.waiting_until} />
     </>
   );
 }
