@@ -64,9 +64,8 @@ test("what takes a key and a body has an example of it, and each example is acce
   );
   for (const name of bodies) {
     const input = inputs.find((schema) => schema.meta()?.id === name);
-    const examples = input?.meta()?.examples ?? [];
-    expect(examples, name).not.toHaveLength(0);
-    for (const example of examples) expect(input?.safeParse(example).error, name).toBeUndefined();
+    const [example] = z.array(z.unknown()).parse(input?.meta()?.examples);
+    expect(input?.safeParse(example), name).toMatchObject({ success: true });
   }
 });
 
