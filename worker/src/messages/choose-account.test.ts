@@ -56,6 +56,13 @@ test("while none is connected, one that is about to be: the message waits there"
   expect(chosen).toBe("acc_c");
 });
 
+test("where WhatsApp lets none begin chats, the one that has the chat: it knows whether this is an answer", () => {
+  const restricted = account("a", { state: "restricted", chats: [1] });
+  expect(choose([restricted, account("b", { state: "restricted" })])).toBe("acc_a");
+  expect(choose([restricted, account("b")])).toBe("acc_b");
+  expect(choose([account("b", { state: "restricted" })])).toBeNull();
+});
+
 test("none, when none is linked", () => {
   expect(choose([account("a", { state: "logged_out" })])).toBeNull();
 });

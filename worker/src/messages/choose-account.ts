@@ -8,23 +8,25 @@ const HEALTHY = 50;
  * The account for a message to this person (an index into `chats`) that names none: the one that spoke
  * with them last, else the healthiest with budget left, equals in `turn`, and none that WhatsApp lets
  * only answer. While none is connected, one that is about to be: the message waits in its outbox for
- * the moment that a restart takes. Null when no account takes messages.
+ * the moment that a restart takes. When all that could send are restricted, the one that has the chat: it
+ * knows whether this is an answer, which WhatsApp lets it send. Null when no account takes messages.
  */
 export function chooseAccount(
   candidates: readonly Candidate[],
   person: number,
   turn: number,
 ): Candidate | null {
+  const chatAt = ({ chats }: Candidate) => chats[person] ?? null;
+  const hasChat = (candidate: Candidate) => chatAt(candidate) !== null;
   const open = candidates.filter(
     ({ queue_state }) => queue_state === "active" || queue_state === "paused",
   );
   const connected = open.filter(({ state }) => state === "connected");
   const comingBack = open.filter(({ state }) => state === "connecting" || state === "reconnecting");
-  const able = connected.length > 0 ? connected : comingBack;
-  const chatAt = ({ chats }: Candidate) => chats[person] ?? null;
-  const [known] = able
-    .filter((candidate) => chatAt(candidate) !== null)
-    .sort((a, b) => (chatAt(b) ?? 0) - (chatAt(a) ?? 0));
+  const restricted = open.filter(({ state }) => state === "restricted");
+  const unrestricted = connected.length > 0 ? connected : comingBack;
+  const able = unrestricted.length > 0 ? unrestricted : restricted.filter(hasChat);
+  const [known] = able.filter(hasChat).sort((a, b) => (chatAt(b) ?? 0) - (chatAt(a) ?? 0));
   if (known !== undefined) return known;
   // Each wish is dropped when no account fulfils it: the message then waits where it does least harm.
   const wishes: ((candidate: Candidate) => boolean)[] = [
@@ -57,7 +59,7 @@ export function whyNone(candidates: readonly Candidate[]): Refusal {
   if (some("restricted").length > 0) {
     return refuse(
       "account_restricted",
-      "WhatsApp restricts the linked account. To answer somebody who wrote to it lately, name it in `account`.",
+      "WhatsApp restricts the linked account: it may only write to people who have written to it.",
     ).refusal;
   }
   if (some("parked").length > 0) {
