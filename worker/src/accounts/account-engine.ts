@@ -1,40 +1,37 @@
 import type { Limits } from "@roost/contract/accounts";
-import type { Lease, Report } from "@roost/contract/host";
-import { type Id, newId, numberedId, ownerOf } from "@roost/contract/ids";
+import type { Report } from "@roost/contract/host";
+import { type Id, newId, ownerOf } from "@roost/contract/ids";
 import { isPatient } from "../fleet/report-lanes.ts";
 import { describeError, log } from "../log.ts";
+import { AccountAlarm } from "./account-alarm.ts";
 import type { AccountStore } from "./account-store.ts";
 import { advanceWarmUp } from "./limits/advance-warm-up.ts";
 import { AllowanceKeeper, type AllowanceSource } from "./limits/allowance-keeper.ts";
 import { applyMessageReport, isMessageReport } from "./reports/apply-reports.ts";
 import { AskedBack } from "./leases/asked-back.ts";
 import { isClockBehind } from "./limits/budgets.ts";
-import { cutLeases, leaseDecision, leaseFrame, offerAgain } from "./leases/cut-leases.ts";
+import { cutLeases, leaseDecision, offerAgain } from "./leases/cut-leases.ts";
 import { limitsInForce } from "./limits/default-limits.ts";
 import { heldInHand } from "./leases/held-in-hand.ts";
 import { gatesNow } from "./leases/lease-facts.ts";
 import { holdBacklog } from "./outbox/hold-backlog.ts";
+import { HeldBack } from "./leases/held-back.ts";
+import { type Carrier, LeaseDelivery } from "./leases/lease-delivery.ts";
 import { LeaseRest } from "./leases/lease-rest.ts";
 import type { LiveStream } from "./live-stream.ts";
 import { earliestEnd, isHeld } from "./leases/next-lease.ts";
-import { nextAlarm } from "./next-alarm.ts";
 import type { Placement } from "./session/placement.ts";
 import type { ProjectionWriter } from "./project-account.ts";
 import { Riders } from "./riders.ts";
+import { isOver } from "./session/session-epoch.ts";
 import type { SessionControl } from "./session/session-control.ts";
 import { factsAfter } from "./standing/standing.ts";
 import { followTimeLock, lockEnd } from "./standing/time-lock.ts";
 import { nextPhoneWarning, watchPhone } from "./standing/phone-watch.ts";
 import { ripenOutbox } from "./outbox/settle-message.ts";
 import type { StoredLease } from "./stored.ts";
-import { takeAllBack, takeBack } from "./leases/take-back.ts";
+import { takeAllBack } from "./leases/take-back.ts";
 import { tellStanding } from "./standing/tell-standing.ts";
-
-/** How leases leave the object: straight to their host, or as names in the queue. */
-export type Carrier = {
-  handOver: (host: string, leases: Lease[]) => Promise<boolean>;
-  nudge: (jobs: { account: Id<"account">; lease: Id<"lease">; host: string }[]) => Promise<void>;
-};
 
 export type EngineDeps = {
   store: AccountStore;
@@ -60,14 +57,14 @@ export class AccountEngine {
   readonly stream: LiveStream;
   readonly placement: Placement;
   readonly allowance: AllowanceKeeper;
+  readonly delivery: LeaseDelivery;
   readonly askedBack = new AskedBack();
   private readonly deps: EngineDeps;
   private readonly riders = new Riders();
   private readonly rest = new LeaseRest();
-  private alarmAt: number | null = null;
+  private readonly alarmClock: AccountAlarm;
+  private readonly heldBack: HeldBack;
   private isRetired = false;
-  /** Messages that were asked back from their host because of a gate that closed. */
-  private readonly revoked = new Set<number>();
   /** Work during which nothing may be handed out. */
   private holds = 0;
 
@@ -77,6 +74,9 @@ export class AccountEngine {
     this.sessions = deps.sessions;
     this.stream = deps.stream;
     this.placement = deps.placement;
+    this.delivery = new LeaseDelivery(deps.store, deps.carrier, () => this.limits());
+    this.heldBack = new HeldBack(deps.store);
+    this.alarmClock = new AccountAlarm(deps.setAlarm);
     this.allowance = new AllowanceKeeper(deps.store, deps.takeAllowance, () => this.save());
   }
 
@@ -88,7 +88,7 @@ export class AccountEngine {
    * Hands out what is due, makes the tick durable, and starts whatever follows from it. `carry` brings
    * the leases on their way; the queue does, unless somebody is waiting.
    */
-  save(carry = (leases: StoredLease[]) => this.nudge(leases)): void {
+  save(carry = (leases: StoredLease[]) => this.delivery.nudge(leases)): void {
     if (this.isRetired) return;
     const { store, sessions, deps } = this;
     const now = Date.now();
@@ -97,7 +97,8 @@ export class AccountEngine {
     if (holdBacklog(store, now)) sessions.commands.revoke(null);
     advanceWarmUp(store, this.limits(), now);
     tellStanding(store, this.limits(), now);
-    this.askBackHeld(now);
+    const toAskBack = this.heldBack.toAsk(gatesNow(store, this.limits(), now), now);
+    if (toAskBack.length > 0) sessions.commands.revoke(toAskBack);
     const isResting = this.rest.until(now) !== null;
     const leases =
       isResting || this.holds > 0 ? [] : cutLeases(store, this.limits(), this.clock(now));
@@ -126,44 +127,6 @@ export class AccountEngine {
       this.holds -= 1;
       this.save();
     }
-  }
-
-  /**
-   * Straight to the host, for a message that somebody has just sent: a few milliseconds faster than
-   * the queue, and cheaper for a lease of one.
-   */
-  async handOver(leases: StoredLease[]): Promise<void> {
-    const taken = leases.flatMap(({ id }) => this.takeLease(id) ?? []);
-    const [first] = taken;
-    if (first === undefined) return;
-    try {
-      // All are for the session that the account has now.
-      const frames = taken.map(({ lease }) => lease);
-      if (await this.deps.carrier.handOver(first.host, frames)) return;
-    } catch (error) {
-      const { account, id: lease } = first.lease;
-      log({ event: "lease.nudge_failed", account, lease, error: describeError(error) });
-    }
-    // It may be there again in a moment: the queue tries it once more.
-    for (const { lease } of taken) this.putBack(lease.id);
-    const ids = new Set(taken.map(({ lease }) => lease.id));
-    await this.nudge(leases.filter(({ id }) => ids.has(id)));
-  }
-
-  /** A lease that was taken did not reach its host: whoever comes next may take it. */
-  putBack(id: Id<"lease">): void {
-    this.store.leases.putBack(id);
-  }
-
-  takeLease(id: Id<"lease">): { host: string; lease: Lease } | null {
-    if (isHeld(this.store.account().queue.state)) {
-      this.store.leases.holdBack(id);
-      return null;
-    }
-    const lease = this.store.leases.take(id);
-    if (lease === null || !this.sessions.isCurrent(lease.epoch)) return null;
-    const frame = leaseFrame(this.store, lease, gatesNow(this.store, this.limits(), Date.now()));
-    return frame === null ? null : { host: lease.host, lease: frame };
   }
 
   /**
@@ -205,7 +168,7 @@ export class AccountEngine {
     if (leases.length === 0 || this.isAskedBack()) return;
     for (const { id } of leases) this.store.leases.offerSame(id, Date.now());
     this.save();
-    this.deps.background(this.nudge(leases));
+    this.deps.background(this.delivery.nudge(leases));
   }
 
   /** Offers these leases as another attempt: nobody knows what became of the one before. */
@@ -221,25 +184,7 @@ export class AccountEngine {
       else offerAgain(this.store, lease, this.limits(), this.clock(now));
     }
     this.save();
-    this.deps.background(this.nudge(leases));
-  }
-
-  /** What a host has in hand and may not send any more comes back before its turn. */
-  private askBackHeld(now: number): void {
-    const { store, sessions } = this;
-    const held = heldInHand(store, gatesNow(store, this.limits(), now));
-    if (held.length === 0) {
-      this.revoked.clear();
-      return;
-    }
-    const asked = held.filter((n) => {
-      const message = store.messages.find(n);
-      return !this.revoked.has(n) && !(message !== null && takeBack(store, message, now));
-    });
-    if (asked.length === 0) return;
-    for (const n of asked) this.revoked.add(n);
-    const { id } = store.account();
-    sessions.commands.revoke(asked.map((n) => numberedId("message", id, n)));
+    this.deps.background(this.delivery.nudge(leases));
   }
 
   /** While the queue is held nothing is offered: what a host has is asked back instead. */
@@ -268,11 +213,11 @@ export class AccountEngine {
 
   /** The alarm that was set before this object came into memory. */
   alarmIsSet(at: number | null): void {
-    this.alarmAt ??= at;
+    this.alarmClock.wasSet(at);
   }
 
   async alarm(): Promise<void> {
-    this.alarmAt = null;
+    this.alarmClock.rang();
     const now = Date.now();
     this.sessions.expireLink(now);
     this.sessions.resume(now);
@@ -299,23 +244,9 @@ export class AccountEngine {
     } else store.change({ kind: "keys", dataKey: report.data_key, writes: report.writes });
     if (report.kind !== "outcome") return;
     this.askedBack.answered(report.message);
-    const { number } = ownerOf(report.message);
-    const wasAsked = this.revoked.delete(number);
+    const wasAsked = this.heldBack.answered(ownerOf(report.message).number);
     if (report.result !== "returned") this.rest.begun();
     else if (!wasAsked) this.rest.returned(now);
-  }
-
-  /** The queue is only a wake-up: when it fails, the alarm offers the lease again. */
-  private async nudge(leases: StoredLease[]): Promise<void> {
-    const { id: account } = this.store.account();
-    try {
-      await this.deps.carrier.nudge(
-        leases.map(({ id: lease, host }) => ({ account, lease, host })),
-      );
-    } catch (error) {
-      const lease = leases[0]?.id ?? "";
-      log({ event: "lease.nudge_failed", account, lease, error: describeError(error) });
-    }
   }
 
   /** Sends commands and looks for a host; stops go before starts, so that a host sees them so. */
@@ -338,10 +269,10 @@ export class AccountEngine {
 
   private armAlarm(): void {
     if (this.isRetired) return;
-    const { store, sessions, deps } = this;
+    const { store, sessions } = this;
     const now = Date.now();
     const { picks, holds } = leaseDecision(store, this.limits(), now);
-    const at = nextAlarm(
+    this.alarmClock.arm(
       {
         lease: store.leases.nextDeadline(),
         outbox: store.outbox.nextAt(),
@@ -354,14 +285,10 @@ export class AccountEngine {
         resume: sessions.resumeDeadline(),
         lock: lockEnd(store.account()),
         phone: nextPhoneWarning(store.account(), now),
-        projection: store.isProjectionDue() ? deps.projection.nextTryAt(now) : null,
+        projection: store.isProjectionDue() ? this.deps.projection.nextTryAt(now) : null,
       },
-      this.alarmAt,
       now,
     );
-    if (at === null) return;
-    this.alarmAt = at;
-    deps.setAlarm(at);
   }
 
   private clock(now: number) {
@@ -369,13 +296,4 @@ export class AccountEngine {
       newId("lease", now, crypto.getRandomValues(new Uint8Array(16)));
     return { now, random: Math.random, newLeaseId };
   }
-}
-
-/** The epochs of sessions that still run, for an account that is gone. */
-export function epochsToStop(reports: readonly Report[]): number[] {
-  return [...new Set(reports.filter((report) => !isOver(report)).map(({ epoch }) => epoch))];
-}
-
-function isOver(report: Report): boolean {
-  return report.kind === "session" && report.state === "ended";
 }

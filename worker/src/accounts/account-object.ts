@@ -31,7 +31,7 @@ import {
   type Submission,
 } from "./outbox/accept-message.ts";
 import type { Allowance, Grant } from "./limits/allowance.ts";
-import { AccountEngine, epochsToStop } from "./account-engine.ts";
+import { AccountEngine } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { type Candidate, candidateFor } from "./candidate.ts";
 import { cancelMessage } from "./outbox/cancel-message.ts";
@@ -58,6 +58,7 @@ import {
 import { retryMessages } from "./outbox/retry-messages.ts";
 import { setQueue } from "./outbox/set-queue.ts";
 import { resetAccount, restartAccount, unlinkAccount } from "./session/session-actions.ts";
+import { epochsToStop } from "./session/session-epoch.ts";
 import { SessionControl } from "./session/session-control.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
 
@@ -259,7 +260,7 @@ export class AccountObject extends DurableObject<Env> {
       for (const [i, one] of open) {
         outcomes[i] = acceptMessage(engine.store, one, Date.now(), limits);
       }
-      engine.save((leases) => engine.handOver(leases));
+      engine.save((leases) => engine.delivery.handOver(leases));
       open = open.filter(([i]) => outcomes[i] !== undefined && isAllowanceUsed(outcomes[i]));
       // Only the last messages of a month are waited for.
       if (open.length === 0 || !(await engine.allowance.ensure(open.length))) return outcomes;
@@ -295,7 +296,7 @@ export class AccountObject extends DurableObject<Env> {
     const engine = this.engineOf(tenant);
     if (engine === null) return nothing("message");
     const outcome = changeSent(engine.store, n, wish, Date.now());
-    engine.save((leases) => engine.handOver(leases));
+    engine.save((leases) => engine.delivery.handOver(leases));
     return outcome;
   }
 
@@ -334,12 +335,12 @@ export class AccountObject extends DurableObject<Env> {
 
   /** The lease, if it is still to be delivered. Null for one that was taken, settled or given up. */
   takeLease(id: Id<"lease">): { host: string; lease: Lease } | null {
-    return this.engine?.takeLease(id) ?? null;
+    return this.engine?.delivery.take(id) ?? null;
   }
 
   /** The lease was taken and did not reach its host. */
   putBackLease(id: Id<"lease">): void {
-    this.engine?.putBack(id);
+    this.engine?.delivery.putBack(id);
   }
 
   /**

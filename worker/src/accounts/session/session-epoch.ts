@@ -1,3 +1,4 @@
+import type { Report } from "@roost/contract/host";
 import type { AccountStore } from "../account-store.ts";
 import type { StoredAccount, UnendedSession } from "../stored.ts";
 
@@ -41,4 +42,14 @@ export function dropSession(store: AccountStore, unended: UnendedSession | null)
       unended,
     },
   });
+}
+
+/** The epochs of sessions that still run, for an account that is gone. */
+export function epochsToStop(reports: readonly Report[]): number[] {
+  return [...new Set(reports.filter((report) => !isOver(report)).map(({ epoch }) => epoch))];
+}
+
+/** Whether the session says that it has ended. */
+export function isOver(report: Report): boolean {
+  return report.kind === "session" && report.state === "ended";
 }
