@@ -11,41 +11,31 @@ import type {
 import type { Chat } from "@roost/contract/chats";
 import { type Outcome, refuse } from "@roost/contract/errors";
 import type { Event } from "@roost/contract/events";
-import type { EdgeFrame, Lease, Report } from "@roost/contract/host";
-import type { Peer } from "@roost/contract/host";
+import type { EdgeFrame, Lease, Peer, Report } from "@roost/contract/host";
 import type { Id } from "@roost/contract/ids";
 import type { Message } from "@roost/contract/messages";
 import type { ClearedQueue, CountedQueue, Queue, RetriedQueue } from "@roost/contract/queue";
 import type { ReasonCode } from "@roost/contract/reasons";
-import { configOf } from "../config.ts";
-import { placeAccount } from "../fleet/place-account.ts";
-import { hostStub } from "../fleet/stubs.ts";
 import { isMigrated, migrate } from "../lib/object-migrations.ts";
 import { ring } from "../lib/ring.ts";
 import { describeError, log } from "../log.ts";
 import { tenantStub } from "../tenants/tenant-stub.ts";
-import {
-  type Accepted,
-  acceptMessage,
-  isAllowanceUsed,
-  type Submission,
-} from "./outbox/accept-message.ts";
+import { acceptAll } from "./outbox/accept-all.ts";
+import type { Accepted, Submission } from "./outbox/accept-message.ts";
 import type { Allowance, Grant } from "./limits/allowance.ts";
-import { AccountEngine } from "./account-engine.ts";
+import type { AccountEngine } from "./account-engine.ts";
 import { AccountStore } from "./account-store.ts";
 import { type Candidate, candidateFor } from "./candidate.ts";
 import { cancelMessage } from "./outbox/cancel-message.ts";
 import { changeSent, type Wish } from "./outbox/change-sent.ts";
 import { clearQueue, countQueue } from "./outbox/clear-queue.ts";
-import { defaultLimits } from "./limits/default-limits.ts";
 import type { StoredFilter } from "./outbox/message-filter.ts";
-import { LiveStream } from "./live-stream.ts";
 import { storageMigration } from "./storage/pages.ts";
-import { Placement } from "./session/placement.ts";
-import { presentAccount, presentEvent, presentLink } from "./present.ts";
+import { newAccount } from "./new-account.ts";
+import { presentAccount, presentEvent } from "./present.ts";
 import { presentHealth, presentHistory } from "./standing/present-health.ts";
 import { presentQueue } from "./outbox/present-queue.ts";
-import { deleteProjection, ProjectionWriter } from "./project-account.ts";
+import { deleteProjection } from "./project-account.ts";
 import {
   type ChatPage,
   chatById,
@@ -57,9 +47,15 @@ import {
 } from "./queries.ts";
 import { retryMessages } from "./outbox/retry-messages.ts";
 import { setQueue } from "./outbox/set-queue.ts";
-import { resetAccount, restartAccount, unlinkAccount } from "./session/session-actions.ts";
+import {
+  linkAccount,
+  readLink,
+  resetAccount,
+  restartAccount,
+  unlinkAccount,
+} from "./session/session-actions.ts";
 import { epochsToStop } from "./session/session-epoch.ts";
-import { SessionControl } from "./session/session-control.ts";
+import { startEngine } from "./start-engine.ts";
 import type { StoredAccount, StoredLink } from "./stored.ts";
 
 const migrations = [storageMigration];
@@ -79,7 +75,7 @@ export class AccountObject extends DurableObject<Env> {
     super(ctx, env);
     if (!isMigrated(ctx.storage)) return;
     migrate(ctx.storage, migrations);
-    const engine = this.drive(AccountStore.open(ctx.storage));
+    const engine = startEngine(AccountStore.open(ctx.storage), env, ctx);
     this.engine = engine;
     // Known from the start, an alarm that is right already is not paid for once more.
     void ctx.blockConcurrencyWhile(async () => engine.alarmIsSet(await ctx.storage.getAlarm()));
@@ -90,22 +86,8 @@ export class AccountObject extends DurableObject<Env> {
   create(account: Pick<StoredAccount, "id" | "tenant" | "name" | "region">): Outcome<Account> {
     if (this.engine !== null) return this.read(account.tenant);
     migrate(this.ctx.storage, migrations);
-    const store = AccountStore.create(this.ctx.storage, {
-      ...account,
-      createdAt: Date.now(),
-      state: "unlinked",
-      reason: "not_linked",
-      phone: null,
-      lid: null,
-      connectedAt: null,
-      queue: { state: "active", reason: null },
-      limits: null,
-      session: { epoch: 0, host: null, isWanted: false, isHeard: false },
-      factsFrom: 0,
-      link: null,
-      version: 1,
-    });
-    this.engine = this.drive(store);
+    const store = AccountStore.create(this.ctx.storage, newAccount(account, Date.now()));
+    this.engine = startEngine(store, this.env, this.ctx);
     this.engine.save();
     return ok(presentAccount(store));
   }
@@ -131,7 +113,7 @@ export class AccountObject extends DurableObject<Env> {
       await deleteProjection(this.env.DB, engine.store.account());
     } catch (error) {
       // Still in the directory, so still there: unlinked, and to be deleted once more.
-      this.engine = this.drive(AccountStore.open(this.ctx.storage));
+      this.engine = startEngine(AccountStore.open(this.ctx.storage), this.env, this.ctx);
       throw error;
     }
     await this.ctx.storage.deleteAlarm();
@@ -145,20 +127,11 @@ export class AccountObject extends DurableObject<Env> {
     tenant: Id<"tenant">,
     link: Pick<StoredLink, "method" | "phone">,
   ): Outcome<LinkAttempt> {
-    return this.doing(tenant, ({ store, sessions, placement }, now) => {
-      const { state, session } = store.account();
-      const isLinked = session.isWanted && state !== "linking";
-      if (isLinked || state === "parked") {
-        return refuse("invalid_state", "The account is linked. Unlink or reset it first.");
-      }
-      sessions.link(link, now);
-      placement.mayTryNow();
-      return linkOf(store);
-    });
+    return this.doing(tenant, (engine, now) => linkAccount(engine, link, now));
   }
 
   link(tenant: Id<"tenant">): Outcome<LinkAttempt> {
-    return this.asking(tenant, linkOf);
+    return this.asking(tenant, readLink);
   }
 
   unlink(tenant: Id<"tenant">): Outcome<Account> {
@@ -250,21 +223,8 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   /** Takes messages in their order, each or not on its own, all in one tick. */
-  async acceptAll(tenant: Id<"tenant">, submissions: Submission[]): Promise<Outcome<Accepted>[]> {
-    const outcomes: Outcome<Accepted>[] = submissions.map(() => nothing("account"));
-    let open = [...submissions.entries()];
-    for (;;) {
-      const engine = this.engineOf(tenant);
-      if (engine === null) return outcomes;
-      const limits = engine.limits();
-      for (const [i, one] of open) {
-        outcomes[i] = acceptMessage(engine.store, one, Date.now(), limits);
-      }
-      engine.save((leases) => engine.delivery.handOver(leases));
-      open = open.filter(([i]) => outcomes[i] !== undefined && isAllowanceUsed(outcomes[i]));
-      // Only the last messages of a month are waited for.
-      if (open.length === 0 || !(await engine.allowance.ensure(open.length))) return outcomes;
-    }
+  acceptAll(tenant: Id<"tenant">, submissions: Submission[]): Promise<Outcome<Accepted>[]> {
+    return acceptAll(() => this.engineOf(tenant), submissions);
   }
 
   /** Gives back to the tenant's object what is not used of the plan; null for another tenant's. */
@@ -413,40 +373,6 @@ export class AccountObject extends DurableObject<Env> {
     if (at === null || at < Date.now() - OVERDUE_MS) await this.engine?.alarm();
   }
 
-  private drive(store: AccountStore): AccountEngine {
-    const { env, ctx } = this;
-    return new AccountEngine({
-      store,
-      sessions: new SessionControl(store, {
-        place: (account, avoid) => {
-          const { tenant, region = null } = store.account();
-          return placeAccount(env, region, { account, tenant, avoid });
-        },
-        command: (host, frame) => hostStub(env, host).command(frame, store.account().tenant),
-      }),
-      placement: new Placement(),
-      projection: new ProjectionWriter(env.DB),
-      stream: new LiveStream(
-        (tenant, events) => tenantStub(env, tenant).publish(events),
-        ctx.storage.kv,
-      ),
-      carrier: {
-        handOver: (host, leases) => hostStub(env, host).deliver(leases),
-        nudge: async (jobs) => {
-          await env.SEND_JOBS.sendBatch(jobs.map((body) => ({ body })));
-        },
-      },
-      takeAllowance: (known, want) => {
-        const { id, tenant } = store.account();
-        return tenantStub(env, tenant).takeAllowance(id, known, want);
-      },
-      defaultLimits: defaultLimits(configOf(env).isSandbox),
-      setAlarm: (at) => void ctx.storage.setAlarm(at),
-      background: (work) => ctx.waitUntil(work),
-      abort: () => ctx.abort("the tick could not be written"),
-    });
-  }
-
   /** Null for another tenant, as for an account that never was. */
   private engineOf(tenant: Id<"tenant">): AccountEngine | null {
     return this.engine?.store.account().tenant === tenant ? this.engine : null;
@@ -480,11 +406,4 @@ function ok<T>(value: T): Outcome<T> {
 
 function nothing(what: string) {
   return refuse("not_found", `There is no such ${what}, or it is not yours.`);
-}
-
-function linkOf(store: AccountStore): Outcome<LinkAttempt> {
-  const { link } = store.account();
-  return link === null
-    ? refuse("not_found", "Nobody has begun to link this account.")
-    : ok(presentLink(link));
 }

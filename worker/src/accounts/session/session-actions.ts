@@ -1,13 +1,39 @@
-import type { Account } from "@roost/contract/accounts";
+import type { Account, LinkAttempt } from "@roost/contract/accounts";
 import { type Outcome, refuse } from "@roost/contract/errors";
 import type { AccountStore } from "../account-store.ts";
 import { isLinkOver } from "./link-state.ts";
-import { presentAccount } from "../present.ts";
+import { presentAccount, presentLink } from "../present.ts";
+import type { Placement } from "./placement.ts";
 import type { SessionControl } from "./session-control.ts";
+import type { StoredLink } from "../stored.ts";
 
 // What a person does with a session. Each works in every state, and doing it twice is doing it once.
 
 type Of = { store: AccountStore; sessions: SessionControl };
+
+/** Begins an attempt to link a phone; what was there of one before is thrown away. */
+export function linkAccount(
+  { store, sessions, placement }: Of & { placement: Pick<Placement, "mayTryNow"> },
+  link: Pick<StoredLink, "method" | "phone">,
+  now: number,
+): Outcome<LinkAttempt> {
+  const { state, session } = store.account();
+  const isLinked = session.isWanted && state !== "linking";
+  if (isLinked || state === "parked") {
+    return refuse("invalid_state", "The account is linked. Unlink or reset it first.");
+  }
+  sessions.link(link, now);
+  placement.mayTryNow();
+  return readLink(store);
+}
+
+/** The attempt to link, or the last one. */
+export function readLink(store: AccountStore): Outcome<LinkAttempt> {
+  const { link } = store.account();
+  return link === null
+    ? refuse("not_found", "Nobody has begun to link this account.")
+    : { ok: true, value: presentLink(link) };
+}
 
 /** Ends the session, tells the phone, and throws the credentials away. */
 export function unlinkAccount({ store, sessions }: Of, now: number): Outcome<Account> {
