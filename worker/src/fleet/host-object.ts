@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import {
   type EdgeFrame,
-  GRACE_MS,
   type HostFrame,
   type Lease,
   PROTOCOL_VERSION,
@@ -20,14 +19,15 @@ import { attach, type Attachment, attachmentOf, HostSockets, sendFrame } from ".
 import { HostAccounts } from "./host-accounts.ts";
 import { errorOf, HostErrors } from "./host-errors.ts";
 import { type HostedSession, HostSessions } from "./host-sessions.ts";
+import { HostPresence } from "./host-presence.ts";
 import { hostMigrations } from "./host-storage.ts";
 import { type HostView, hostState, viewOf } from "./host-view.ts";
-import { watchHost } from "./host-watch.ts";
 import { OwedNews } from "./owed-news.ts";
 import { ReportLanes } from "./report-lanes.ts";
 
 /** An alarm is a little late as a rule; later than this, nobody will ring it. */
 const OVERDUE_MS = 30_000;
+
 /**
  * One per host name: holds the host's socket and the list of sessions that were placed there.
  *
@@ -42,9 +42,8 @@ export class HostObject extends DurableObject<Env> {
   private readonly fleet: FleetNews;
   private readonly accounts: HostAccounts;
   private readonly lanes: ReportLanes;
-  private readonly news: OwedNews;
   private readonly sockets: HostSockets;
-  private goneUntil: number | null = null;
+  private readonly presence: HostPresence;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -69,7 +68,7 @@ export class HostObject extends DurableObject<Env> {
       },
       wait: (ms) => scheduler.wait(ms),
     });
-    this.news = new OwedNews({
+    const news = new OwedNews({
       list: () => this.open().owed(),
       tell: (owed) => this.accounts.tell(owed),
       onFailure: ({ account }, error) => {
@@ -78,6 +77,16 @@ export class HostObject extends DurableObject<Env> {
       },
       wait: (ms) => scheduler.wait(ms),
       random: Math.random,
+    });
+    this.presence = new HostPresence({
+      sockets: this.sockets,
+      sessions: () => this.open(),
+      news,
+      down: () => {
+        const host = this.host();
+        if (host !== null) this.fleet.down(host, this.region());
+      },
+      setAlarm: (at) => ctx.storage.setAlarm(at),
     });
   }
 
@@ -169,12 +178,7 @@ export class HostObject extends DurableObject<Env> {
     ws.close(code === 1005 || code === 1006 ? 1000 : code);
     if (incarnation === null) return;
     log({ event: "host.disconnected", host, code });
-    if (this.sockets.current(ws) !== null) return;
-    this.open().setSeen(Date.now());
-    // It may be back in a moment, but nothing more is to be placed on it before.
-    this.fleet.down(host, this.region());
-    this.goneUntil = Date.now() + GRACE_MS;
-    await this.arm();
+    if (this.sockets.current(ws) === null) await this.presence.left();
   }
 
   override webSocketError(ws: WebSocket): Promise<void> {
@@ -185,7 +189,7 @@ export class HostObject extends DurableObject<Env> {
     await ring(
       invocation,
       this.ctx.storage,
-      () => this.watch(),
+      () => this.presence.watch(),
       (error) => {
         const object = this.host() ?? "";
         log({ event: "alarm.given_up", object, error: describeError(error) });
@@ -198,29 +202,8 @@ export class HostObject extends DurableObject<Env> {
     if (this.sessions === null) return;
     const at = await this.ctx.storage.getAlarm();
     const hasWork = this.sockets.current() !== null || this.sessions.count() > 0;
-    if (at === null ? hasWork : at < Date.now() - OVERDUE_MS) await this.watch();
+    if (at === null ? hasWork : at < Date.now() - OVERDUE_MS) await this.presence.watch();
     await this.accounts.look();
-  }
-
-  /** Gives the host time, or gives it up. */
-  private async watch(): Promise<void> {
-    const now = Date.now();
-    const ws = this.sockets.current();
-    const { goneUntil } = this;
-    const verdict = watchHost({ seenAt: ws && this.sockets.seenAt(ws), goneUntil }, now);
-    if (verdict.kind === "wait" && ws === null) this.goneUntil = verdict.until;
-    if (verdict.kind === "silent" && ws !== null) {
-      log({ event: "host.silent", host: attachmentOf(ws).host });
-      this.open().setSeen(this.sockets.seenAt(ws));
-      this.sockets.detach(ws);
-      this.goneUntil = now;
-    }
-    if (verdict.kind !== "wait") {
-      const host = this.host();
-      if (host !== null) this.fleet.down(host, this.region());
-      this.open().oweLost();
-    }
-    await this.tellOwed();
   }
 
   private async hello(
@@ -243,7 +226,7 @@ export class HostObject extends DurableObject<Env> {
     this.sockets.detachOthers(ws);
 
     const { incarnation } = frame;
-    this.goneUntil = null;
+    this.presence.isBack();
     const { defaultRegion } = configOf(this.env);
     const { load, draining: isDraining, region = defaultRegion } = frame;
     const now = Date.now();
@@ -272,7 +255,7 @@ export class HostObject extends DurableObject<Env> {
     }
     if (isSame) sessions.oweBack(frame.sessions);
     else sessions.oweLost();
-    await this.tellOwed();
+    await this.presence.tellOwed();
   }
 
   private beat(
@@ -309,24 +292,6 @@ export class HostObject extends DurableObject<Env> {
       const error = errorOf(report);
       if (error !== null) this.errors?.note(error, now);
     }
-  }
-
-  /** Tells accounts what became of their host; the alarm goes on with whoever could not be told. */
-  private async tellOwed(): Promise<void> {
-    await this.arm();
-    await this.news.tellAll();
-    await this.arm();
-  }
-
-  /** The one alarm: for the next look at the host, or for who has to be told again. */
-  private async arm(): Promise<void> {
-    const now = Date.now();
-    const ws = this.sockets.current();
-    const { goneUntil } = this;
-    const verdict = watchHost({ seenAt: ws && this.sockets.seenAt(ws), goneUntil }, now);
-    const waits = verdict.kind === "wait" ? [verdict.until] : [];
-    if (this.open().owesAny()) waits.push(now + this.news.retryMs());
-    if (waits.length > 0) await this.ctx.storage.setAlarm(Math.min(...waits));
   }
 
   private acknowledge(n: number): void {
