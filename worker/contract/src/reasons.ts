@@ -68,7 +68,6 @@ export const reasons = {
   low_health:
     "Too many messages failed lately. Campaign messages wait until the health is at 50 again, or until you set the queue to active.",
   health_recovered: "The health is at 50 or above again. Campaign messages go out.",
-  campaign_held: "WhatsApp restricts this number, so campaign messages wait. Other messages go on.",
   phone_unseen_10_days:
     "The phone was not online for 10 days. WhatsApp unlinks this account after 14: open WhatsApp on the phone.",
   phone_unseen_12_days:

@@ -4,7 +4,7 @@ import { admits, type Hosts } from "./choose-host.ts";
 
 /** Uneven by this share of a host, and moving begins; below the other it ends. */
 export const START_GAP = 0.2;
-export const STOP_GAP = 0.05;
+const STOP_GAP = 0.05;
 /** What a host needs without any account, and what one more account takes, generously. */
 const BASE_BYTES = 160 * 1024 * 1024;
 const SESSION_BYTES = 1024 * 1024;

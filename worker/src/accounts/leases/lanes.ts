@@ -1,7 +1,7 @@
 import type { Lane } from "@roost/contract/messages";
 
 /** Who wrote to us within this time gets replies, not cold messages. */
-export const REPLY_WITHIN_MS = 24 * 60 * 60 * 1000;
+const REPLY_WITHIN_MS = 24 * 60 * 60 * 1000;
 
 /** In the order in which they go out. */
 export const LANES = ["reply", "direct", "campaign"] as const satisfies readonly Lane[];

@@ -3,7 +3,7 @@ import type { PlannedMessage, StoredLease } from "../stored.ts";
 /** No answer for so long after it was due: the lease is offered again. */
 const OUTCOME_WITHIN_MS = 20_000;
 /** A lease that nobody fetched was lost on the way. */
-export const TAKEN_WITHIN_MS = 20_000;
+const TAKEN_WITHIN_MS = 20_000;
 
 type OpenLease = StoredLease & {
   offeredAt: number;

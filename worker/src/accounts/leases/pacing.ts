@@ -3,7 +3,7 @@ import type { Lane } from "@roost/contract/messages";
 import type { PlannedMessage } from "../stored.ts";
 
 /** A message not begun within this time of its turn is given back, so that nothing rots on a host. */
-export const BEGIN_WITHIN_MS = 30_000;
+const BEGIN_WITHIN_MS = 30_000;
 /** So far ahead a host is given campaign messages: what is stopped then is not much. */
 const CAMPAIGN_AHEAD_MS = 60_000;
 /** When less than this is planned, there is more to plan. */

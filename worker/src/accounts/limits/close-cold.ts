@@ -2,7 +2,7 @@ import type { MessageError } from "@roost/contract/messages";
 import type { AccountStore } from "../account-store.ts";
 
 /** How long no chat is begun after WhatsApp refused one, when it does not say until when. */
-export const COLD_CLOSED_MS = 24 * 60 * 60 * 1000;
+const COLD_CLOSED_MS = 24 * 60 * 60 * 1000;
 
 /** What a host calls WhatsApp's 463: this number may begin no chats for now. */
 const REFUSED_CHAT = "restricted";

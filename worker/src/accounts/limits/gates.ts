@@ -18,8 +18,6 @@ export type GateFacts = {
 /** What is held whatever the quotas leave. `strangers`: messages to people who never wrote to us. */
 export type Gates = { direct: Hold | null; campaign: Hold | null; strangers: Hold | null };
 
-export const OPEN_GATES: Gates = { direct: null, campaign: null, strangers: null };
-
 /** Replies pass every gate: who wrote to us is answered. */
 export function gatesOf(facts: GateFacts, now: number): Gates {
   const cold = coldHold(facts, now);

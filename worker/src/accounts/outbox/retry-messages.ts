@@ -10,7 +10,7 @@ import type { StoredMessage } from "../stored.ts";
 /** So many are looked at in one go: a few milliseconds, then others get their turn. */
 const AT_ONCE = 2_000;
 /** As far back failures are looked for, unless the filter says how far. */
-export const RETRY_LOOKS_BACK_MS = 7 * 24 * 60 * 60 * 1000;
+const RETRY_LOOKS_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 
 type Retry = Pick<AccountEngine, "store" | "save" | "whileHeld">;
 

@@ -8,7 +8,6 @@ import { AccountStore } from "../account-store.ts";
 import { applyMessageReport, type MessageReport } from "./apply-reports.ts";
 import { cutLeases, leaseFrame } from "../leases/cut-leases.ts";
 import { defaultLimits } from "../limits/default-limits.ts";
-import { OPEN_GATES } from "../limits/gates.ts";
 
 const NOW = 1_000_000;
 
@@ -44,8 +43,9 @@ function given() {
       let leases = 0;
       const newLeaseId = (): Id<"lease"> => `lse_${String(++leases).padStart(26, "0")}`;
       const limits = defaultLimits(true);
+      const open = { direct: null, campaign: null, strangers: null };
       return cutLeases(store, limits, { now: NOW, random: () => 0, newLeaseId }).flatMap(
-        (lease) => leaseFrame(store, lease, OPEN_GATES)?.messages.map(({ to }) => to) ?? [],
+        (lease) => leaseFrame(store, lease, open)?.messages.map(({ to }) => to) ?? [],
       );
     },
   };

@@ -31,9 +31,3 @@ export function endLink(link: StoredLink, state: "expired" | "failed", error: St
   if (FINAL.has(link.state)) return link;
   return { ...link, state, error, qr: null, code: null, expiresAt: null };
 }
-
-/** The phone was linked and logged out again at once: whatever the attempt said, it failed. */
-export function refuseLink(link: StoredLink | null, error: StoredLink["error"]): StoredLink | null {
-  if (link === null) return null;
-  return { ...link, state: "failed", error, qr: null, code: null, expiresAt: null };
-}

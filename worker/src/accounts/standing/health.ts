@@ -14,7 +14,7 @@ export type HealthPoint = [at: number, score: number, reason: ReasonCode | null]
 const SUCCESS = 1;
 const FAILURE = -5;
 /** After so many failures in a row the queue is paused and a person is asked. */
-export const FAILURES_TO_PAUSE = 10;
+const FAILURES_TO_PAUSE = 10;
 /** Below this nothing is sent that nobody asked for. */
 export const HEALTHY_FROM = 50;
 

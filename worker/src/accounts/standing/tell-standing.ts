@@ -29,7 +29,7 @@ const nothing: ToldStanding = {
 };
 
 /** How the number stands now. `warm_up` off: its stages are nobody's business. */
-export function standingNow(
+function standingNow(
   account: Pick<StoredAccount, "state" | "standing" | "coldClosedUntil" | "warmUp" | "told">,
   score: number,
   limits: Limits,
@@ -50,7 +50,7 @@ export function standingNow(
 }
 
 /** What there is to tell, in the words that a person reads. */
-export function standingNews(before: ToldStanding, after: ToldStanding): ReasonCode[] {
+function standingNews(before: ToldStanding, after: ToldStanding): ReasonCode[] {
   const news: ReasonCode[] = [];
   if (after.cold !== before.cold) {
     if (after.cold !== null) news.push(after.cold);

@@ -1,7 +1,7 @@
 import type { Pages } from "./pages.ts";
 import type { KeyEntry } from "../stored.ts";
 
-export const KEEP_KEYS_MS = 7 * 24 * 60 * 60 * 1000;
+const KEEP_KEYS_MS = 7 * 24 * 60 * 60 * 1000;
 const PER_PAGE = 256;
 
 /** Which message an idempotency key made. Read into memory when the first key is asked for. */
