@@ -21,6 +21,14 @@ const LedgerRow = z.object({
 });
 export type LedgerRow = z.infer<typeof LedgerRow>;
 
+/** A fault of the network: how often it has struck, and how often it still will (null: until it is ended). */
+export const NetworkFault = z.object({
+  id: z.number(),
+  applied: z.number(),
+  remaining: z.number().nullable(),
+});
+export type NetworkFault = z.infer<typeof NetworkFault>;
+
 const Delivered = z.object({ wa_id: z.string() });
 
 /** The people on the other side: the sandbox's phones, over its control API. */
@@ -55,6 +63,11 @@ export class Phones {
       .array(Delivered)
       .parse(await this.#request("GET", `/phones/${number}/delivered`));
     return rows.map(({ wa_id }) => wa_id);
+  }
+
+  /** The network's faults that are not over. */
+  async faults(): Promise<NetworkFault[]> {
+    return z.array(NetworkFault).parse(await this.#request("GET", "/faults"));
   }
 
   /** Every message stanza that the network saw, in order. */

@@ -45,6 +45,8 @@ export const noEdgeFaults: EdgeFaults = EdgeFaults.parse({});
 export const EdgeNote = z.discriminatedUnion("lab", [
   /** The process waits at this point to be killed. */
   z.object({ lab: z.literal("crash"), at: z.enum(crashPoints) }),
+  /** What the lab has broken was used while it was broken, for the first time since it was told. */
+  z.object({ lab: z.literal("felt"), fault: z.enum(["d1", "queue", "alarms", "disk_full"]) }),
   /** An account has believed what a host reported. */
   z.object({
     lab: z.literal("believed"),

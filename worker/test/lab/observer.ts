@@ -1,4 +1,5 @@
 import { EdgeNote } from "./edge-faults.ts";
+import type { Met } from "./has-struck.ts";
 import type { Belief } from "./evidence.ts";
 import { LogTail } from "./log-tail.ts";
 import { killWorkerd } from "./strike.ts";
@@ -13,6 +14,8 @@ type Lost = { cause: FailOver["cause"]; at: number; epoch: number };
 export class Observer implements Disposable {
   readonly beliefs: Belief[] = [];
   readonly failOvers: FailOver[] = [];
+  /** What was met of what was broken, and when: by name, as `hasStruck` asks for it. */
+  readonly met: Met[] = [];
   readonly #world: LabWorld;
   readonly #tails: LogTail[];
   /** By account: the host and epoch of the last connection. */
@@ -71,6 +74,11 @@ export class Observer implements Disposable {
       this.beliefs.push({ at, account, host, epoch });
       return;
     }
+    if (note.data.lab === "felt") {
+      this.met.push({ at: Date.now(), what: note.data.fault });
+      return;
+    }
+    this.met.push({ at: Date.now(), what: `edge at ${note.data.at}` });
     this.#crashes += 1;
     // It would die at once again as soon as it is there.
     this.#world.control.set({ crash: null });
@@ -79,6 +87,7 @@ export class Observer implements Disposable {
 
   /** Started again, it has died a moment ago, whoever killed it. */
   #hostStarted(host: number): void {
+    this.met.push({ at: Date.now(), what: `host ${host} started` });
     if (this.#started.has(host)) this.hostGone(host, "crash");
     this.#started.add(host);
   }

@@ -2,7 +2,7 @@ import { acceptedMessages, type Evidence, type Invariant, type Violation } from 
 import { labelOf } from "./fault.ts";
 import type { FailOver } from "./observer.ts";
 import type { Result } from "./run.ts";
-import { timelineOf } from "./timeline.ts";
+import { type Struck, timelineOf } from "./timeline.ts";
 
 const INVARIANTS: Record<Invariant, string> = {
   1: "an accepted message reaches WhatsApp or ends in a terminal state with an event",
@@ -20,15 +20,18 @@ const MOST_OF_A_KIND = 2;
 
 /** What a run came to, for a person. */
 export function summaryOf(seed: number, result: Result): string {
-  const { evidence, violations, struck, failOvers } = result;
+  const { evidence, violations, struck, missed, failOvers } = result;
   const about = (invariants: readonly Invariant[], words: RegExp): number =>
     violations.filter(({ invariant, what }) => invariants.includes(invariant) && words.test(what))
       .length;
-  const faults = countBy(struck.map(({ strike }) => labelOf(strike.fault)));
+  const labelled = (some: readonly Struck[]): Map<string, number> =>
+    countBy(some.map(({ strike }) => labelOf(strike.fault)));
+  const survived = struck.filter((one) => !missed.includes(one));
   const received = evidence.arrivals.length;
   const lostInbound = about([10], /not in the journal/);
   const lines = [
-    ["faults survived", `${struck.length}: ${listed(faults)}`],
+    ["faults survived", `${survived.length}: ${listed(labelled(survived))}`],
+    ["struck nothing", `${missed.length}: ${listed(labelled(missed))}`],
     ["edge died at a named point", String(result.crashes)],
     ["messages", messagesOf(evidence)],
     ["lost", String(about([1, 9], /./))],

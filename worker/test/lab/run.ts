@@ -6,6 +6,7 @@ import { contactNumber, Contacts } from "./contacts.ts";
 import type { Evidence, Violation } from "./evidence.ts";
 import { type Fault, type Strike } from "./fault.ts";
 import { gather } from "./gather.ts";
+import { hasStruck } from "./has-struck.ts";
 import { makeLoad, type Step } from "./load.ts";
 import { type FailOver, Observer } from "./observer.ts";
 import { Readers } from "./readers.ts";
@@ -32,6 +33,8 @@ export type Result = {
   evidence: Evidence;
   violations: Violation[];
   struck: Struck[];
+  /** Of these, what met nothing: no fault that was survived. */
+  missed: Struck[];
   failOvers: FailOver[];
   crashes: number;
   relinked: number;
@@ -121,9 +124,20 @@ export async function run(world: LabWorld, options: RunOptions): Promise<Result>
   apps.stop();
   await Promise.all([readers.stop(), sampler.stop(), care.stop()]);
   if (evidence === null) throw new Error("The system did not answer after it was healed.");
+  const missed = struck.filter((one) => !hasStruck(one, struck, observer.met));
   const { crashes, failOvers } = observer;
   const { relinked, restarted } = care;
-  return { evidence, violations, struck, failOvers, crashes, relinked, restarted, restedMs };
+  return {
+    evidence,
+    violations,
+    struck,
+    missed,
+    failOvers,
+    crashes,
+    relinked,
+    restarted,
+    restedMs,
+  };
 }
 
 /** Whether time may still make it right. */
@@ -170,14 +184,20 @@ async function strikeOnce(
   struck: Struck[],
 ): Promise<void> {
   const { fault, lastsMs } = one;
-  const record: Struck = { strike: one, at: Date.now(), until: Date.now() + lastsMs };
+  const [at, until] = [Date.now(), Date.now() + lastsMs];
+  const record: Struck = { strike: one, at, until, isMade: false };
   struck.push(record);
   const gone = hostGoneBy(fault);
   if (gone !== null) observer.hostGone(gone.host, gone.cause);
-  const end = await strike(world, fault);
+  const { isMade, end } = await strike(world, fault);
+  record.isMade = isMade;
   await pause(lastsMs);
   if (end === null) return;
-  await end();
+  try {
+    if ((await end()) === false) record.isMade = false;
+  } catch {
+    // The network is just being started again: nobody can tell any more.
+  }
   record.until = Date.now();
   if (gone?.cause === "silence") observer.hostThere(gone.host);
 }

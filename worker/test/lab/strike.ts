@@ -2,64 +2,73 @@ import { execFileSync } from "node:child_process";
 import type { Service } from "../../local/service.ts";
 import { noEdgeFaults } from "./edge-faults.ts";
 import type { Fault, WhatsAppFault } from "./fault.ts";
+import { NetworkFault } from "../phones.ts";
 import type { LabWorld } from "./world.ts";
 
 const TIME_LOCK_MS = 20_000;
 
-/** Makes it happen. Answers how to end it; null where it ends by itself. */
-export async function strike(world: LabWorld, fault: Fault): Promise<(() => Promise<void>) | null> {
+/** Whether what was to be struck was there, and how to end it; null where it ends by itself. */
+export type Begun = {
+  isMade: boolean;
+  /** False: in the end it has struck nothing. */
+  end: (() => Promise<boolean | void>) | null;
+};
+
+/** Makes it happen. */
+export async function strike(world: LabWorld, fault: Fault): Promise<Begun> {
   const { control, links, stack } = world;
   switch (fault.kind) {
     case "host_killed":
-      return signal(hostOf(world, fault.host), "SIGKILL");
+      return { isMade: signal(hostOf(world, fault.host), "SIGKILL"), end: null };
     case "host_drained":
-      return signal(hostOf(world, fault.host), "SIGTERM");
+      return { isMade: signal(hostOf(world, fault.host), "SIGTERM"), end: null };
     case "host_frozen": {
       const host = hostOf(world, fault.host);
-      signal(host, "SIGSTOP");
-      return async () => void signal(host, "SIGCONT");
+      const isMade = signal(host, "SIGSTOP");
+      return { isMade, end: async () => void signal(host, "SIGCONT") };
     }
     case "host_crash": {
       const host = hostOf(world, fault.host);
       world.setCrash(fault.host, `${fault.at}:${fault.passes + 1}`);
-      return signal(host, "SIGUSR2");
+      return { isMade: signal(host, "SIGUSR2"), end: null };
     }
     case "workerd_killed":
       killWorkerd(world);
-      return null;
+      return { isMade: true, end: null };
     case "edge_killed":
-      return signal(stack.edge, "SIGKILL");
+      return { isMade: signal(stack.edge, "SIGKILL"), end: null };
     case "edge_restarted": {
       const before = pidOf(stack.edge);
-      signal(stack.edge, "SIGTERM");
+      const isMade = signal(stack.edge, "SIGTERM");
       // Asked to end, it may wait for ever for a workerd that stands still.
-      return async () => {
+      const end = async (): Promise<void> => {
         if (pidOf(stack.edge) === before) signal(stack.edge, "SIGKILL");
       };
+      return { isMade, end };
     }
     case "edge_crash":
       control.set({ crash: { at: fault.at, passes: fault.passes } });
       // Where the place is not reached in time there is no crash.
-      return async () => control.set({ crash: null });
+      return { isMade: true, end: async () => control.set({ crash: null }) };
     case "disk_full":
       control.set({ failingWrites: fault.writes });
-      return async () => control.set({ failingWrites: 0 });
+      return { isMade: true, end: async () => control.set({ failingWrites: 0 }) };
     case "d1":
       control.set({ d1: fault.how });
-      return async () => control.set({ d1: "works" });
+      return { isMade: true, end: async () => control.set({ d1: "works" }) };
     case "queue":
       control.set({ queue: fault.how });
-      return async () => control.set({ queue: "works" });
+      return { isMade: true, end: async () => control.set({ queue: "works" }) };
     case "alarms":
       control.set({ alarms: fault.how });
-      return async () => control.set({ alarms: "work" });
+      return { isMade: true, end: async () => control.set({ alarms: "work" }) };
     case "clock": {
       const set = (ms: number): void => {
         if (fault.of === "edge") control.set({ clockMs: ms });
         else world.setHostClock(fault.of, ms);
       };
       set(fault.ms);
-      return async () => set(0);
+      return { isMade: true, end: async () => set(0) };
     }
     case "link":
     case "link_flaps": {
@@ -67,16 +76,16 @@ export async function strike(world: LabWorld, fault: Fault): Promise<(() => Prom
       if (link === undefined) throw new Error(`There is no link ${fault.link}.`);
       if (fault.kind === "link") link.set(fault.mode);
       else link.flap(fault);
-      return async () => {
+      const end = async (): Promise<void> => {
         link.set("pass");
         if (fault.kind === "link" && fault.forgets) link.reset();
       };
+      return { isMade: true, end };
     }
     case "whatsapp_killed":
-      return signal(stack.whatsapp, "SIGKILL");
+      return { isMade: signal(stack.whatsapp, "SIGKILL"), end: null };
     case "whatsapp":
-      await strikeOnNetwork(world, fault.spec, fault.account);
-      return null;
+      return strikeOnNetwork(world, fault.spec, fault.account);
   }
 }
 
@@ -115,14 +124,16 @@ async function strikeOnNetwork(
   world: LabWorld,
   spec: WhatsAppFault,
   account: number | null,
-): Promise<void> {
+): Promise<Begun> {
   const struck = account === null ? undefined : world.accounts[account];
   const number =
     struck === undefined || spec.kind === "refuse_upgrade" ? {} : { number: struck.number };
   const until =
     spec.kind === "time_lock" ? { until: new Date(Date.now() + TIME_LOCK_MS).toISOString() } : {};
   try {
-    await world.phones.post("/faults", { ...spec, ...number, ...until });
+    const fault = NetworkFault.parse(
+      await world.phones.post("/faults", { ...spec, ...number, ...until }),
+    );
     // These wait for the next login, so there has to be one.
     if (spec.kind === "failure" || spec.kind === "refuse_upgrade") {
       await world.phones.post("/faults", {
@@ -130,8 +141,17 @@ async function strikeOnNetwork(
         ...(struck === undefined ? {} : { number: struck.number }),
       });
     }
+    // What is used up is in the list no more; what was told at once has struck.
+    const isTold = spec.kind === "time_lock" || spec.kind === "new_chat_cap";
+    const end = async (): Promise<boolean> => {
+      const left = (await world.phones.faults()).find(({ id }) => id === fault.id);
+      return isTold || left === undefined || left.applied > 0;
+    };
+    // What happens at once and met nobody is over.
+    return { isMade: fault.remaining !== 0 || fault.applied > 0, end };
   } catch {
     // The network is just being started again, and forgets its faults anyway.
+    return { isMade: false, end: null };
   }
 }
 
@@ -150,11 +170,12 @@ function hostOf({ stack }: LabWorld, number: number): Service {
   return host;
 }
 
-function signal(service: Service, name: NodeJS.Signals): null {
+/** False when there is no such process: it is just being started again. */
+function signal(service: Service, name: NodeJS.Signals): boolean {
   try {
     service.kill(name);
+    return true;
   } catch {
-    // It is just being started again.
+    return false;
   }
-  return null;
 }

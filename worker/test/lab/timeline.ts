@@ -5,7 +5,13 @@ import { labelOf, type Strike } from "./fault.ts";
 type Entry = { at: number; who: string; what: string };
 
 /** A strike with the time at which it was made, and at which it was over. */
-export type Struck = { strike: Strike; at: number; until: number };
+export type Struck = {
+  strike: Strike;
+  at: number;
+  until: number;
+  /** What was to be struck was there. */
+  isMade: boolean;
+};
 
 const NEAR_MS = 20_000;
 const LONGEST_LINE = 240;

@@ -1,4 +1,4 @@
-import { presentFaults } from "./present-faults.ts";
+import { feel, presentFaults } from "./present-faults.ts";
 
 /** How often a hanging statement looks whether the database answers again. */
 const LOOK_MS = 100;
@@ -43,6 +43,7 @@ function faultyStatement(statement: D1PreparedStatement): D1PreparedStatement {
 async function answering(): Promise<void> {
   const { d1 } = presentFaults();
   if (d1 === "works") return;
+  feel("d1");
   while (presentFaults().d1 === "hangs") await scheduler.wait(LOOK_MS);
   throw new Error(`D1_ERROR: the lab's database ${d1}`);
 }

@@ -1,5 +1,5 @@
 import { reach } from "./crash.ts";
-import { presentFaults } from "./present-faults.ts";
+import { feel, presentFaults } from "./present-faults.ts";
 
 const DELAY_SECONDS = 3;
 
@@ -29,7 +29,9 @@ async function carry<Body>(
   messages: MessageSendRequest<Body>[],
   options?: QueueSendBatchOptions,
 ): Promise<QueueSendBatchResponse> {
-  switch (presentFaults().queue) {
+  const how = presentFaults().queue;
+  if (how !== "works") feel("queue");
+  switch (how) {
     case "works":
       return queue.sendBatch(messages, options);
     case "loses":

@@ -1,5 +1,5 @@
 import { reach } from "./crash.ts";
-import { presentFaults, setFaults } from "./present-faults.ts";
+import { feel, presentFaults, setFaults } from "./present-faults.ts";
 
 /** What makes a tick durable; everything else that an account writes can be had from its ticks. */
 const WRITES_A_TICK = /^\s*INSERT INTO ticks/i;
@@ -15,6 +15,7 @@ export function tamperWithStorage(storage: DurableObjectStorage): void {
     if (!WRITES_A_TICK.test(query)) return exec(query, ...bindings);
     const { failingWrites } = presentFaults();
     if (failingWrites > 0) {
+      feel("disk_full");
       setFaults({ ...presentFaults(), failingWrites: failingWrites - 1 });
       throw new Error("SQLITE_FULL: the lab's disk is full");
     }

@@ -15,7 +15,7 @@ import { reach, tellLab } from "./crash.ts";
 import { faultyD1 } from "./faulty-d1.ts";
 import { faultyQueue } from "./faulty-queue.ts";
 import { tamperWithStorage } from "./faulty-storage.ts";
-import { knowFaults, setFaults } from "./present-faults.ts";
+import { feelAnew, knowFaults, setFaults } from "./present-faults.ts";
 import { skewClock, trueTime } from "./skewed-clock.ts";
 
 skewClock();
@@ -31,6 +31,7 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === FAULTS_PATH && request.method === "PUT") {
       setFaults(EdgeFaults.parse(await request.json()));
+      feelAnew();
       return new Response(null, { status: 204 });
     }
     await knowFaults(env);

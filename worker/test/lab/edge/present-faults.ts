@@ -1,4 +1,4 @@
-import { EdgeFaults, noEdgeFaults } from "../edge-faults.ts";
+import { EdgeFaults, type EdgeNote, noEdgeFaults } from "../edge-faults.ts";
 
 /** Where the lab tells a Worker that has just started what is wrong; loopback only. */
 type Environment = { LAB_URL?: string };
@@ -14,6 +14,19 @@ export function presentFaults(): EdgeFaults {
 export function setFaults(next: EdgeFaults): void {
   known = Promise.resolve();
   faults = next;
+}
+
+/** Says once that a fault has struck something: one that nobody meets was not survived. */
+const felt = new Set<string>();
+export function feel(fault: Extract<EdgeNote, { lab: "felt" }>["fault"]): void {
+  if (felt.has(fault)) return;
+  felt.add(fault);
+  console.log(JSON.stringify({ lab: "felt", fault } satisfies EdgeNote));
+}
+
+/** The lab has said something new. */
+export function feelAnew(): void {
+  felt.clear();
 }
 
 /** After a start nothing is known: whatever wakes the Worker first asks the lab, once. */
