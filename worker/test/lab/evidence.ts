@@ -46,7 +46,13 @@ export type LabAccount = {
 };
 
 /** What one reader of a journal got, in the order in which it came. */
-export type Reading = { account: string; reader: string; events: Event[] };
+export type Reading = {
+  account: string;
+  reader: string;
+  /** It asked for everything; a listener begins with what happens next. */
+  isFromStart: boolean;
+  events: Event[];
+};
 
 /** An account believed this host's report, for the first time in a row. */
 export type Belief = { at: number; account: string; host: string; epoch: number };

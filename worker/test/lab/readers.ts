@@ -34,7 +34,7 @@ export class Readers {
   }
 
   async #readPages(app: ApiClient, { id }: LabAccount): Promise<void> {
-    const reading = this.#begin(id, "a reader of pages");
+    const reading = this.#begin(id, "a reader of pages", true);
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
@@ -49,7 +49,7 @@ export class Readers {
   }
 
   async #listen(app: ApiClient, { id }: LabAccount): Promise<void> {
-    const reading = this.#begin(id, "a listener to the stream");
+    const reading = this.#begin(id, "a listener to the stream", false);
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
@@ -91,8 +91,8 @@ export class Readers {
     }
   }
 
-  #begin(account: string, reader: string): Reading {
-    const reading: Reading = { account, reader, events: [] };
+  #begin(account: string, reader: string, isFromStart: boolean): Reading {
+    const reading: Reading = { account, reader, isFromStart, events: [] };
     this.readings.push(reading);
     return reading;
   }

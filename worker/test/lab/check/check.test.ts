@@ -270,6 +270,12 @@ test.each<[string, number, RegExp, Partial<Evidence>]>([
     { readings: [reading([1, 3])] },
   ],
   [
+    "a reader that was not shown the beginning",
+    4,
+    /a listener got 2 where 1 belongs/,
+    { readings: [{ ...reading([2, 3]), isFromStart: true }] },
+  ],
+  [
     "a reader that heard an event twice",
     4,
     /got 1 where 2 belongs/,
@@ -279,13 +285,13 @@ test.each<[string, number, RegExp, Partial<Evidence>]>([
     "a number that was given to another event",
     4,
     /got message.read as event 1, which is message.accepted now/,
-    { readings: [{ account: ACCOUNT, reader: "a listener", events: events("read 1") }] },
+    { readings: [{ ...reading([]), events: events("read 1") }] },
   ],
   [
     "an event that a reader saw and that is gone",
     4,
     /got event 7, which is gone/,
-    { readings: [{ account: ACCOUNT, reader: "a listener", events: events(...WHOLE, "read 1") }] },
+    { readings: [{ ...reading([]), events: events(...WHOLE, "read 1") }] },
   ],
   [
     "an account of which D1 has an older state",
@@ -413,6 +419,7 @@ function reading(seqs: number[]): Evidence["readings"][number] {
   return {
     account: ACCOUNT,
     reader: "a listener",
+    isFromStart: false,
     events: seqs.flatMap((seq) => all[seq - 1] ?? []),
   };
 }

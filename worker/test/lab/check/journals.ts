@@ -12,10 +12,10 @@ export function checkJournals({ journals, readings }: Evidence): Violation[] {
     if (wrong !== null)
       find(account, `the journal has ${wrong.is} where ${wrong.expected} belongs`);
   }
-  for (const { account, reader, events } of readings) {
+  for (const { account, reader, isFromStart, events } of readings) {
     const [first] = events;
     if (first === undefined) continue;
-    const wrong = firstOutOfOrder(events, first.seq);
+    const wrong = firstOutOfOrder(events, isFromStart ? 1 : first.seq);
     if (wrong !== null) find(account, `${reader} got ${wrong.is} where ${wrong.expected} belongs`);
     const journal = new Map((journals.get(account) ?? []).map((event) => [event.seq, event]));
     for (const event of events) {
