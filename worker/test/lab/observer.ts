@@ -21,7 +21,6 @@ export class Observer implements Disposable {
   /** By account: the host and epoch of the last connection. */
   readonly #places = new Map<string, { host: number; epoch: number }>();
   readonly #lost = new Map<string, Lost>();
-  readonly #started = new Set<number>();
   #crashes = 0;
 
   constructor(world: LabWorld) {
@@ -85,15 +84,10 @@ export class Observer implements Disposable {
     killWorkerd(this.#world);
   }
 
-  /** Started again, it has died a moment ago, whoever killed it. */
-  #hostStarted(host: number): void {
-    this.met.push({ at: Date.now(), what: `host ${host} started` });
-    if (this.#started.has(host)) this.hostGone(host, "crash");
-    this.#started.add(host);
-  }
-
   #heardFromHost(host: number, line: string): void {
-    if (line.includes('"host.started"')) this.#hostStarted(host);
+    if (line.includes('"host.started"')) {
+      this.met.push({ at: Date.now(), what: `host ${host} started` });
+    }
     if (!line.includes('"session.connected"')) return;
     const said = parsed(line) as { account?: unknown; epoch?: unknown } | null;
     if (typeof said?.account !== "string" || typeof said.epoch !== "number") return;
