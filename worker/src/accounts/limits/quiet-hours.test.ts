@@ -38,6 +38,11 @@ test("an end that is skipped when clocks go forward is the moment they do", () =
   expect(iso(quietUntil(hours, at("2026-03-28T23:00:00Z")))).toBe("2026-03-29T01:00:00.000Z");
 });
 
+test("when all that is not quiet is skipped, it is quiet until the end a day later", () => {
+  const hours = { start: "02:01", end: "02:00", time_zone: "Europe/Berlin" };
+  expect(iso(quietUntil(hours, at("2026-03-28T01:01:00Z")))).toBe("2026-03-30T00:00:00.000Z");
+});
+
 test("whatever the zone and the season, quiet ends at the first minute that is not quiet", () => {
   const zones = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"];
   const clock = fc

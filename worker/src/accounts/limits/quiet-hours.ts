@@ -9,7 +9,10 @@ export function quietUntil(hours: QuietHours | null, now: number): number | null
   const clock = minutesAt(now, hours.time_zone);
   const { start, end } = { start: minutesOf(hours.start), end: minutesOf(hours.end) };
   const isQuiet = start < end ? clock >= start && clock < end : clock >= start || clock < end;
-  return isQuiet ? nextTime(end, hours.time_zone, now) : null;
+  if (!isQuiet) return null;
+  const until = nextTime(end, hours.time_zone, now);
+  // Clocks that are put forward may skip all that is not quiet: then it goes on for a day.
+  return quietUntil(hours, until) ?? until;
 }
 
 /** When the next quiet hours begin; null while it is quiet, and where there are none. */
