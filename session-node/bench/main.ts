@@ -27,10 +27,19 @@ const { values: options } = parseArgs({
     reconnect: { type: "string", default: "100,200" },
     /** Write the table into this folder's README. */
     write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
 
+const HELP = `npm run bench -- [options]
+  --only ${PARTS.join(",")}   some parts alone
+  --accounts 1,20,50,200   through how many accounts messages go
+  --idle 500               up to how many idle sessions the memory is measured
+  --reconnect 100,200      how many accounts a restarted host connects again
+  --write                  puts the table into session-node/bench/README.md`;
+
 async function main(): Promise<void> {
+  if (options.help) return console.log(HELP);
   const table = new Table();
   const wanted = new Set(options.only.split(","));
   const isWanted = (...parts: Part[]): boolean => parts.some((part) => wanted.has(part));

@@ -95,6 +95,11 @@ export default function AccountQueue() {
         <StateCard queue={queue} refusal={refusalOf(answer, "state")} />
         <WaitingCard queue={queue} />
       </div>
+      <ClearCard
+        asked={hasAsked(answer) ? answer.asked : null}
+        refusal={refusalOf(answer, "count") ?? refusalOf(answer, "clear")}
+        done={wordsIn(answer, "cleared")}
+      />
       <MessagesCard
         shown={shown}
         messages={messages.data}
@@ -102,11 +107,6 @@ export default function AccountQueue() {
         counts={counts}
         refusal={refusalOf(answer, "retry")}
         done={wordsIn(answer, "retried")}
-      />
-      <ClearCard
-        asked={hasAsked(answer) ? answer.asked : null}
-        refusal={refusalOf(answer, "count") ?? refusalOf(answer, "clear")}
-        done={wordsIn(answer, "cleared")}
       />
     </div>
   );

@@ -11,6 +11,7 @@ function account(name: string, facts: Partial<Candidate> = {}): Candidate {
     left: 100,
     isColdClosed: false,
     chats: [null],
+    hasWritten: [false],
     ...facts,
   };
 }
@@ -54,6 +55,14 @@ test("while none is connected, one that is about to be: the message waits there"
     account("c", { state: "connecting" }),
   ]);
   expect(chosen).toBe("acc_c");
+});
+
+test("a restricted account goes on answering those who have written to it, beside one that may do more", () => {
+  const restricted = (hasWritten: boolean) =>
+    account("a", { state: "restricted", chats: [2], hasWritten: [hasWritten] });
+  expect(choose([restricted(true), account("b")])).toBe("acc_a");
+  expect(choose([restricted(true), account("b", { chats: [1] })])).toBe("acc_a");
+  expect(choose([restricted(false), account("b")])).toBe("acc_b");
 });
 
 test("where WhatsApp lets none begin chats, the one that has the chat: it knows whether this is an answer", () => {

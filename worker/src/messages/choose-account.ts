@@ -8,8 +8,8 @@ const HEALTHY = 50;
  * The account for a message to this person (an index into `chats`) that names none: the one that spoke
  * with them last, else the healthiest with budget left, equals in `turn`, and none that WhatsApp lets
  * only answer. While none is connected, one that is about to be: the message waits in its outbox for
- * the moment that a restart takes. When all that could send are restricted, the one that has the chat: it
- * knows whether this is an answer, which WhatsApp lets it send. Null when no account takes messages.
+ * the moment that a restart takes. A restricted one keeps the chats of those who have written to it: those
+ * WhatsApp lets it answer. When all that could send are restricted, the one that has the chat says so. Null when no account takes messages.
  */
 export function chooseAccount(
   candidates: readonly Candidate[],
@@ -25,8 +25,11 @@ export function chooseAccount(
   const comingBack = open.filter(({ state }) => state === "connecting" || state === "reconnecting");
   const restricted = open.filter(({ state }) => state === "restricted");
   const unrestricted = connected.length > 0 ? connected : comingBack;
+  const answering = restricted.filter(({ hasWritten }) => hasWritten[person] === true);
   const able = unrestricted.length > 0 ? unrestricted : restricted.filter(hasChat);
-  const [known] = able.filter(hasChat).sort((a, b) => (chatAt(b) ?? 0) - (chatAt(a) ?? 0));
+  const [known] = [...new Set([...able, ...answering])]
+    .filter(hasChat)
+    .sort((a, b) => (chatAt(b) ?? 0) - (chatAt(a) ?? 0));
   if (known !== undefined) return known;
   // Each wish is dropped when no account fulfils it: the message then waits where it does least harm.
   const wishes: ((candidate: Candidate) => boolean)[] = [
