@@ -9,6 +9,8 @@ import { SandboxProcess } from "./test/process.ts";
 const ROUNDS = 2;
 /** Processes are started and killed here, on machines that may be busy. */
 const TIMEOUT_MS = 120_000;
+/** Baileys' own buffer may keep an event for half a minute when it was flushed at a bad moment. */
+const BAILEYS_HOLDS_MS = 40_000;
 
 test(
   "killed in the middle of sends it has every acknowledged message, each exactly once",
@@ -135,6 +137,6 @@ test(
       expect(again.messages()).toMatchObject([
         { upsert: "append", message: { conversation: "still there?" } },
       ]);
-    });
+    }, BAILEYS_HOLDS_MS);
   },
 );
