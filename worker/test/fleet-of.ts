@@ -1,17 +1,12 @@
 import { HostDetail } from "@roost/contract/admin";
-import type { Message } from "@roost/contract/messages";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { RefusedError } from "./api-client.ts";
+import { type Accepted, brokenSends, carefulSend } from "./careful-sends.ts";
 import { connected, givenLinked, until, type World } from "./given.ts";
 
 const SandboxAdmin = z.object({ admin: z.object({ email: z.string(), password: z.string() }) });
-const SENT = new Set(["sent", "delivered", "read"]);
-const ENDED = new Set(["failed", "expired", "cancelled", "unconfirmed"]);
 /** A message every so often, on every account in turn. */
 const SEND_EVERY_MS = 40;
-
-type Accepted = { id: string; text: string };
 
 /** A stack's fleet under load, as its admins and the WhatsApp network see it. */
 export class FleetOf {
@@ -101,30 +96,9 @@ export class FleetOf {
     return Promise.all(sends);
   }
 
-  /**
-   * Waits until each has its fate; answers those that are not in the network's ledger though they have
-   * not ended, and those that are in it more than once.
-   */
-  async broken(accepted: readonly Accepted[]): Promise<{ lost: string[]; repeated: string[] }> {
-    const settled = new Map<string, Message>();
-    await until(async () => {
-      for (const { id } of accepted) {
-        if (settled.has(id)) continue;
-        const message = await this.world.api.message(id);
-        if (!SENT.has(message.state) && !ENDED.has(message.state)) return false;
-        settled.set(id, message);
-      }
-      return true;
-    }, 60_000);
-    const stanzas = countBy((await this.world.phones.ledger()).map(({ wa_id }) => wa_id));
-    const lost: string[] = [];
-    const repeated: string[] = [];
-    for (const { id, state, wa_id } of settled.values()) {
-      const count = stanzas.get(wa_id ?? "") ?? 0;
-      if (count === 0 && !ENDED.has(state)) lost.push(id);
-      if (count > 1) repeated.push(id);
-    }
-    return { lost, repeated };
+  /** Which of the accepted messages were lost, and which are on the network more than once. */
+  broken(accepted: readonly Accepted[]): Promise<{ lost: string[]; repeated: string[] }> {
+    return brokenSends(this.world, accepted, 60_000);
   }
 
   /** Epochs that were given to more than one host: there must be none. */
@@ -147,22 +121,9 @@ export class FleetOf {
     for (const account of this.accounts) await connected(this.world.api, account);
   }
 
-  async #send(text: string, number: number): Promise<Accepted> {
+  #send(text: string, number: number): Promise<Accepted> {
     const account = this.accounts[number % this.accounts.length];
-    const to = `1555040000${1 + (number % 7)}`;
-    let id = "";
-    await until(async () => {
-      try {
-        const message = { account, to, text: { body: text }, pace: "asap" } as const;
-        ({ id } = await this.world.api.send(message, text));
-        return true;
-      } catch (error) {
-        // A refusal that is final would hide a loss; only what may be repeated is.
-        if (error instanceof RefusedError && error.problem.retryable === "no") throw error;
-        return false;
-      }
-    }, 60_000);
-    return { id, text };
+    return carefulSend(this.world, text, { account, to: `1555040000${1 + (number % 7)}` });
   }
 
   #edgeLog(): string[] {
@@ -200,10 +161,4 @@ function parsed(line: string): unknown {
   } catch {
     return null;
   }
-}
-
-function countBy(values: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
 }

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
-import type { Message } from "@roost/contract/messages";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RefusedError } from "./api-client.ts";
-import { connected, givenLinked, givenWorld, until, type World } from "./given.ts";
+import { type Accepted, brokenSends, carefulSend, countBy } from "./careful-sends.ts";
+import { connected, givenLinked, givenWorld, type World } from "./given.ts";
 
 /**
  * What an accepted message survives. In the middle of 200 sends a part is restarted or killed; then
@@ -10,8 +9,6 @@ import { connected, givenLinked, givenWorld, until, type World } from "./given.t
  */
 const SENDS = 200;
 const IN_FLIGHT = 8;
-const SENT = new Set(["sent", "delivered", "read"]);
-const ENDED = new Set(["failed", "expired", "cancelled", "unconfirmed"]);
 
 let world: World;
 const accounts: `acc_${string}`[] = [];
@@ -22,8 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
-
-type Accepted = { id: string; text: string };
 
 /** Eight at once, each with an idempotency key, repeating what got no answer as a careful client does. */
 async function sendAll(label: string, disturb: () => Promise<void>): Promise<Accepted[]> {
@@ -40,46 +35,15 @@ async function sendAll(label: string, disturb: () => Promise<void>): Promise<Acc
   return accepted;
 }
 
-async function sendOne(text: string, number: number): Promise<Accepted> {
+function sendOne(text: string, number: number): Promise<Accepted> {
   const account = accounts[number % accounts.length];
-  const to = `1555020000${1 + (number % 7)}`;
-  let id = "";
-  await until(async () => {
-    try {
-      const message = { account, to, text: { body: text }, pace: "asap" } as const;
-      ({ id } = await world.api.send(message, text));
-      return true;
-    } catch (error) {
-      // A refusal that is final would hide a loss; only what may be repeated is.
-      if (error instanceof RefusedError && error.problem.retryable === "no") throw error;
-      return false;
-    }
-  }, 60_000);
-  return { id, text };
+  return carefulSend(world, text, { account, to: `1555020000${1 + (number % 7)}` });
 }
 
 async function expectKept(accepted: readonly Accepted[]): Promise<void> {
   expect(new Set(accepted.map(({ id }) => id)).size).toBe(SENDS);
-  const settled = new Map<string, Message>();
-  await until(async () => {
-    for (const { id } of accepted) {
-      if (settled.has(id)) continue;
-      const message = await world.api.message(id);
-      if (!SENT.has(message.state) && !ENDED.has(message.state)) return false;
-      settled.set(id, message);
-    }
-    return true;
-  }, 90_000);
-
+  const { lost, repeated } = await brokenSends(world, accepted, 90_000);
   const ledger = await world.phones.ledger();
-  const stanzas = countBy(ledger.map(({ wa_id }) => wa_id));
-  const lost: string[] = [];
-  const repeated: string[] = [];
-  for (const { id, state, wa_id } of settled.values()) {
-    const count = stanzas.get(wa_id ?? "") ?? 0;
-    if (count === 0 && !ENDED.has(state)) lost.push(id);
-    if (count > 1) repeated.push(id);
-  }
   const arrived: string[] = [];
   for (const to of new Set(ledger.map((row) => row.to))) {
     for (const { text } of await world.phones.messages(to)) arrived.push(text ?? "");
@@ -93,12 +57,6 @@ async function expectKept(accepted: readonly Accepted[]): Promise<void> {
     const seqs = (await world.api.events(account)).map((event) => event.seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   }
-}
-
-function countBy(values: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
 }
 
 /** workerd is the only child of the process that serves the edge. */
